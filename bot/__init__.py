@@ -1,0 +1,1 @@
+"""Haq: what migrant workers are entitled to, from rules with sources."""
