@@ -1,0 +1,179 @@
+"""Forms of a text: NFC, plain digits, and the common latinised form.
+
+The latinised form lets native and romanised writing of a language, and neighbouring
+languages, share what a classifier learns and what a word list knows: "कतारमा", "katarma"
+and "Qatarma" become the same word. It is a key for matching; nobody reads it.
+
+Measured (char_wb 1-5, LinearSVC, trained on the 1,203 native Hindi utterances, tested on the
+802 romanised ones, strict label): plain anyascii 0.479; with the unwritten vowels of Indic
+scripts 0.534; with ca as "ch", sh as s, hard c as k, x as ch ("garxu") 0.550.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from anyascii import anyascii
+
+# Blocks that follow the ISCII layout (Devanagari ... Malayalam), 0x80 code points each.
+_INDIC_FIRST: Final = 0x0900
+_INDIC_LAST: Final = 0x0D7F
+_VIRAMA: Final = 0x4D
+_NUKTA: Final = 0x3C
+# anyascii writes the letter ca (as in Nepali "cha") with a bare c; people type ch.
+_INDIC_SPELLING: Final = {"c": "ch"}
+
+# Letters that people swap when they romanise; each target stands for itself.
+_SWAPPED: Final = str.maketrans({"w": "v", "z": "j", "q": "k"})
+_LONG_I: Final = re.compile(r"e{2,}")
+_LONG_U: Final = re.compile(r"o{2,}")
+_HARD_C: Final = re.compile(r"c(?![heiy])")
+_REPEATED: Final = re.compile(r"([a-z])\1+")
+_NOT_WORD: Final = re.compile(r"[^a-z0-9]+")
+# A final "a" comes and goes in romanised writing ("garcha", "garch").
+_FINAL_A: Final = re.compile(r"(?<=[a-z0-9]{3})a$")
+_MARKS: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\u064b-\u0652\u0640]")
+_SHORT_VOWEL_END: Final = re.compile(r"[aeiou]")
+
+
+def nfc(text: str) -> str:
+    """The text in Unicode normal form C."""
+    return unicodedata.normalize("NFC", text)
+
+
+def plain_digits(text: str) -> str:
+    """The text with the digits of every script as 0-9; its length does not change."""
+    if text.isascii():
+        return text
+    return "".join(_plain_digit(char) for char in text)
+
+
+def _plain_digit(char: str) -> str:
+    if char.isascii() or not char.isdecimal():
+        return char
+    return str(unicodedata.decimal(char))
+
+
+def _indic_offset(char: str) -> int | None:
+    code = ord(char)
+    return (code - _INDIC_FIRST) % 0x80 if _INDIC_FIRST <= code <= _INDIC_LAST else None
+
+
+def _is_indic_consonant(offset: int) -> bool:
+    return 0x15 <= offset <= 0x39 or 0x58 <= offset <= 0x5F
+
+
+def _is_indic_vowel_sign(offset: int) -> bool:
+    return 0x3E <= offset <= 0x4C or offset in {0x3A, 0x3B, 0x4E, 0x4F, 0x55, 0x56, 0x57}
+
+
+def _indic_units(word: str) -> list[str]:
+    """The word in Latin letters, in pieces; an unwritten vowel is the piece "@"."""
+    units: list[str] = []
+    for index, char in enumerate(word):
+        offset = _indic_offset(char)
+        if offset is None:
+            units.append(anyascii(char))
+            continue
+        if offset == _VIRAMA:
+            continue
+        if offset != _NUKTA:
+            units.append(_INDIC_SPELLING.get(latin := anyascii(char), latin))
+        if _is_indic_consonant(offset) and not _vowel_is_written(word, index):
+            units.append("@")
+    return [unit for unit in units if unit]
+
+
+def _vowel_is_written(word: str, index: int) -> bool:
+    """Whether the consonant at ``index`` is followed by a vowel sign or a virama."""
+    following = index + 1
+    if following < len(word) and _indic_offset(word[following]) == _NUKTA:
+        following += 1
+    if following >= len(word):
+        return False
+    offset = _indic_offset(word[following])
+    return offset is not None and (offset == _VIRAMA or _is_indic_vowel_sign(offset))
+
+
+def _speak_indic(word: str) -> str:
+    """Latin letters of an Indic word as people type them: unspoken vowels left out.
+
+    A final unwritten vowel is silent, and so is one between vowel-consonant and
+    consonant-vowel (कतारमा: "katarma", not "katarama").
+    """
+    units = _indic_units(word)
+    if units and units[-1] == "@":
+        others = any(_SHORT_VOWEL_END.search(unit) or unit == "@" for unit in units[:-1])
+        units[-1] = "" if others else "a"
+    units = [unit for unit in units if unit]
+    for index in range(len(units) - 3, 1, -1):
+        if units[index] == "@" and _is_silent(units, index):
+            units[index] = ""
+    return "".join(units).replace("@", "a")
+
+
+def _is_silent(units: list[str], index: int) -> bool:
+    return (
+        _is_vowel(units[index - 2])
+        and not _is_vowel(units[index - 1])
+        and not _is_vowel(units[index + 1])
+        and _is_vowel(units[index + 2])
+    )
+
+
+def _is_vowel(unit: str) -> bool:
+    return unit[:1] in set("aeiou@") if unit else False
+
+
+@lru_cache(maxsize=65536)
+def latin_word(word: str) -> str:
+    """The latinised form of one word (or a piece of text without spaces)."""
+    if not word.isascii():
+        word = _MARKS.sub("", nfc(word))
+        if any(_INDIC_FIRST <= ord(char) <= _INDIC_LAST for char in word):
+            word = _speak_indic(word)
+        word = anyascii(plain_digits(word))
+    word = _NOT_WORD.sub("", word.lower())
+    while (folded := _fold(word)) != word:
+        word = folded
+    return word
+
+
+def _fold(word: str) -> str:
+    """One round of folding of a lower-case ASCII word."""
+    word = word.translate(_SWAPPED).replace("ph", "f").replace("x", "ch").replace("sh", "s")
+    word = _HARD_C.sub("k", word)
+    word = _LONG_U.sub("u", _LONG_I.sub("i", word))
+    return _FINAL_A.sub("", _REPEATED.sub(r"\1", word))
+
+
+def latinise(text: str) -> str:
+    """The common latinised form of a text: lower-case words of a-z and 0-9, single spaces.
+
+    Idempotent. Empty when nothing of the text is a letter or a digit.
+    """
+    return " ".join(key for key in map(latin_word, split_words(text)) if key)
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text, in the original writing."""
+    return WORD.findall(text)
+
+
+def _word_pattern() -> re.Pattern[str]:
+    """Letters, digits and combining marks: ``\\w`` alone splits words at vowel signs."""
+    marks = "".join(
+        chr(code) for code in range(0x300, 0x11000) if unicodedata.category(chr(code))[0] == "M"
+    )
+    return re.compile(f"[^\\W_](?:[^\\W_]|[{re.escape(marks)}\u200c\u200d\u00ad])*")
+
+
+WORD: Final = _word_pattern()
+
+
+def features(text: str) -> str:
+    """What the topic classifier sees of a message: the latinised form."""
+    return latinise(text)
