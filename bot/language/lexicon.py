@@ -33,7 +33,8 @@ def load(folder: str, name: str) -> dict[str, Any]:
     path = DATA / folder / f"{name}.yml"
     if not path.exists():
         return {}
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # The base loader reads every scalar as a string: NO stays Norway, "yes" and "y" stay words.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:

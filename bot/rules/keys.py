@@ -1,0 +1,137 @@
+"""Comparing keys: which rule is the narrower one, and whether two can meet in one case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from bot.rules.dates import PartialDate
+from bot.rules.model import ANY, Condition, Group, Key, Rule
+from bot.rules.ruletypes import Fact
+from bot.rules.units import Duration, Money, UnitError, Vocabularies, parse_value
+
+_FIRST, _LAST = date.min, date.max
+
+
+class KeyComparer:
+    """Compares the keys of rules, knowing the groups of countries and the facts."""
+
+    def __init__(self, groups: Mapping[str, Group], facts: Mapping[str, Fact]) -> None:
+        self._groups = groups
+        self._facts = facts
+
+    def strict_subset(self, narrow: Rule, wide: Rule) -> bool:
+        """Whether `narrow` reaches only what `wide` reaches, and less of it, in every dimension."""
+        return self._subset(narrow, wide) and not self._subset(wide, narrow)
+
+    def meet(self, one: Rule, other: Rule) -> bool:
+        """Whether some case is reached by both."""
+        a, b = one.key, other.key
+        return (
+            self._places_meet(a.destinations, b.destinations)
+            and self._places_meet(a.origins, b.origins)
+            and bool(a.reached_sectors() & b.reached_sectors())
+            and bool(a.reached_status() & b.reached_status())
+            and bool(a.reached_employment() & b.reached_employment())
+            and (not a.schemes or not b.schemes or bool(set(a.schemes) & set(b.schemes)))
+            and self._conditions_meet(a, b)
+            and _dates_meet(one, other)
+        )
+
+    def expand(self, places: tuple[str, ...]) -> frozenset[str]:
+        """The countries and regions that are meant, groups with everyone who ever was a member."""
+        found: set[str] = set()
+        for place in places:
+            group = self._groups.get(place)
+            found |= group.ever() if group else {place}
+        return frozenset(found)
+
+    def _subset(self, narrow: Rule, wide: Rule) -> bool:
+        a, b = narrow.key, wide.key
+        return (
+            self._places_within(a.destinations, b.destinations)
+            and self._places_within(a.origins, b.origins)
+            and a.reached_sectors() <= b.reached_sectors()
+            and a.reached_status() <= b.reached_status()
+            and a.reached_employment() <= b.reached_employment()
+            and (not b.schemes or (bool(a.schemes) and set(a.schemes) <= set(b.schemes)))
+            and all(self._implied(condition, a) for condition in b.when)
+            and _dates_within(narrow, wide)
+        )
+
+    def _places_within(self, narrow: tuple[str, ...], wide: tuple[str, ...]) -> bool:
+        if ANY in wide:
+            return True
+        outer = self.expand(wide)
+        return ANY not in narrow and all(
+            place in outer or place.partition("-")[0] in outer for place in self.expand(narrow)
+        )
+
+    def _places_meet(self, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        if ANY in one or ANY in other:
+            return True
+        a, b = self.expand(one), self.expand(other)
+        return any(x == y or x.partition("-")[0] == y or y.partition("-")[0] == x for x in a for y in b)
+
+    def _implied(self, wide: Condition, key: Key) -> bool:
+        """Whether some condition of the key implies this one."""
+        for narrow in key.when:
+            if narrow.fact != wide.fact:
+                continue
+            if wide.options:
+                return set(narrow.options) <= set(wide.options)
+            low, high = self._range(narrow)
+            wide_low, wide_high = self._range(wide)
+            return wide_low <= low and high <= wide_high
+        return False
+
+    def _conditions_meet(self, a: Key, b: Key) -> bool:
+        others = {condition.fact: condition for condition in b.when}
+        for condition in a.when:
+            other = others.get(condition.fact)
+            if other is None:
+                continue
+            if condition.options:
+                if not set(condition.options) & set(other.options):
+                    return False
+                continue
+            low, high = self._range(condition)
+            other_low, other_high = self._range(other)
+            if low >= other_high or other_low >= high:
+                return False
+        return True
+
+    def _range(self, condition: Condition) -> tuple[Decimal, Decimal]:
+        low = self._measure(condition.fact, condition.min) if condition.min else Decimal(0)
+        high = self._measure(condition.fact, condition.below) if condition.below else Decimal("Infinity")
+        return low, high
+
+    def _measure(self, fact: str, raw: str) -> Decimal:
+        return measure(self._facts[fact], raw)
+
+
+def measure(fact: Fact, raw: object) -> Decimal:
+    """A number for comparing values of a fact; durations in days. Raises UnitError."""
+    if fact.unit is None:
+        raise UnitError(f"{fact.name} takes {', '.join(fact.options)}.")
+    value = parse_value(fact.unit, raw, Vocabularies({}))
+    if isinstance(value, Duration):
+        return value.about_days()
+    return value.amount if isinstance(value, Money) else Decimal(value)
+
+
+def _span(rule: Rule) -> tuple[date, date]:
+    start = PartialDate.parse(rule.start).earliest if rule.start else _FIRST
+    end = PartialDate.parse(rule.end).latest if rule.end else _LAST
+    return start, end
+
+
+def _dates_within(narrow: Rule, wide: Rule) -> bool:
+    (start, end), (wide_start, wide_end) = _span(narrow), _span(wide)
+    return wide_start <= start and end <= wide_end
+
+
+def _dates_meet(one: Rule, other: Rule) -> bool:
+    (start, end), (other_start, other_end) = _span(one), _span(other)
+    return start <= other_end and other_start <= end

@@ -1,0 +1,550 @@
+"""Reads `data/law/**/*.yml` into rules, contacts, scope and groups.
+
+Everything is checked before anything is changed: all mistakes come at once, each with file, line,
+field and mend (docs/law-format.md says how a rule is written).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bot.rules import yamlfile
+from bot.rules.dates import PartialDate
+from bot.rules.errors import Complaints
+from bot.rules.hours import HoursError, parse_hours
+from bot.rules.keys import KeyComparer, measure
+from bot.rules.model import (
+    ANY, Condition, Contact, ContactValue, Group, Key, Membership, Provenance, Rule, Scope, Source,
+)  # fmt: skip
+from bot.rules.ruletypes import Catalogue, RuleType, TypeReader, words_of_units
+from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
+from bot.rules.vocabulary import (
+    COUNTRIES, EMPLOYMENTS, HELP_TOPICS, IMMIGRATION_RISKS, MEASURES, SECTORS, STATUSES, TOPICS,
+)  # fmt: skip
+from bot.rules.yamlfile import Map, Seq
+
+RIGHTS_AT_WORK = TOPICS[TOPICS.index("wages") : TOPICS.index("discrimination") + 1]
+CONTACT_ROLES = (
+    "police", "ambulance", "fire", "trafficking_line", "crisis_line", "violence_line", "shelter",
+    "labour_authority", "court", "embassy", "union", "ngo", "legal_aid", "fund",
+    "recruitment_authority", "institution", "consular_line", "health", "immigration", "other",
+)  # fmt: skip
+CHANNELS = (
+    "phone", "sms", "whatsapp", "viber", "telegram", "imo", "signal", "facebook", "email", "web",
+    "app", "office", "form",
+)  # fmt: skip
+DIALLED = ("phone", "sms", "whatsapp", "viber", "imo", "signal")
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_REGION = re.compile(r"([A-Z]{2})-([A-Z0-9]{1,3})")
+_NUMBER = re.compile(r"\+?[0-9][0-9 ]*[0-9]|[0-9]{2,}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PROVENANCE = ("legal_basis", "source", "as_of", "evidence", "confidence", "review_by")
+_RULE = (
+    "id", "type", "to", "from", "sectors", "except_sectors", "status", "employment", "schemes", "when",
+    "start", "end", "values", "unconfirmed", "note", "topics", "kind", "via", "displaces", "contacts",
+    "expected", "group_by", *_PROVENANCE,
+)  # fmt: skip
+_COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "owner")
+_REGION_FILE = ("law", "group", "name", "review_every_months", "sources", "contacts", "members", "rules", "owner")
+_VALUE = (
+    "channel", "value", "text", "from_abroad", "languages", "hours", "cost", *_PROVENANCE,
+)  # fmt: skip
+
+
+@dataclass
+class LawBook:
+    """Everything that the law files say."""
+
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    groups: dict[str, Group] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
+
+
+@dataclass
+class _File:
+    path: Path
+    content: Map
+
+
+def law_files(folder: Path) -> list[Path]:
+    """Every law file, in a fixed order."""
+    return sorted(path for path in folder.rglob("*.yml") if path.is_file())
+
+
+def read_law(folder: Path, progress: Callable[[Path], None] | None = None) -> LawBook:
+    """Reads and checks all law files. Raises LawMistakes with every mistake in them."""
+    complaints = Complaints(folder.parent)
+    reader = _Reader(complaints)
+    for path in law_files(folder):
+        if progress is not None:
+            progress(path)
+        reader.open(path)
+    book = reader.finish()
+    complaints.raise_if_any()
+    return book
+
+
+class _Reader:
+    """Two passes: first what others refer to (types, groups, contacts), then the rules."""
+
+    def __init__(self, complaints: Complaints) -> None:
+        self._complaints = complaints
+        self._types = TypeReader(complaints)
+        self._files: list[_File] = []
+        self._book = LawBook(self._types.catalogue)
+        self._places: dict[str, tuple[Path, int]] = {}
+        self._words = Vocabularies({})
+        self._file = _File(Path(), Map())
+
+    def open(self, path: Path) -> None:
+        """Reads one file; what it declares for others is known afterwards."""
+        content = yamlfile.read(
+            path, lambda line, key, problem, mend: self._complaints.add(path, line, key, problem, mend)
+        )
+        if content is None:
+            return
+        self._file = _File(path, content)
+        if content.get("law") == "types":
+            self._types.read(path, content)
+        elif content.get("law") == "country":
+            self._known(content, _COUNTRY)
+            self._one_of(content, "country", COUNTRIES, "country code")
+            self._files.append(self._file)
+        elif content.get("law") == "region":
+            self._known(content, _REGION_FILE)
+            self._group(content)
+            self._files.append(self._file)
+        else:
+            self._say(content, "law", "A law file says what it holds.", "Write `law: country`, `region` or `types`.")
+
+    def finish(self) -> LawBook:
+        """Reads contacts, scope and rules of all files, and checks them against each other."""
+        self._words = Vocabularies(self._book.catalogue.term_ids())
+        unknown_words = sorted(words_of_units(self._book.catalogue) - set(self._words.terms) - {""})
+        for name in unknown_words:
+            self._complaints.add(Path("types"), 1, name, "A type uses this vocabulary, which no file declares.", "Declare it under `terms`.")
+        for self._file in self._files:
+            self._each("contacts", self._contact)
+            self._each("scope", self._scope)
+        self._words = Vocabularies(self._words.terms, frozenset(self._book.contacts))
+        for self._file in self._files:
+            self._each("rules", self._rule)
+        self._check_references()
+        self._check_ones()
+        return self._book
+
+    # -- helpers ------------------------------------------------------------------------------
+
+    def _say(self, where: Map, key: str, problem: str, mend: str) -> None:
+        self._complaints.add(self._file.path, where.line_of(key), key, problem, mend)
+
+    def _known(self, body: Map, keys: tuple[str, ...]) -> None:
+        for key in body:
+            if key not in keys:
+                self._say(body, key, "Unknown key.", f"Known: {', '.join(keys)}.")
+
+    def _each(self, key: str, read: Callable[[Map], None]) -> None:
+        section = self._file.content.get(key)
+        if section is None:
+            return
+        if not isinstance(section, Seq):
+            self._say(self._file.content, key, "This must be a list.", "Start each item with `- id:`.")
+            return
+        for item in section:
+            if isinstance(item, Map):
+                read(item)
+            else:
+                self._say(self._file.content, key, f"{item!r} is not a mapping.", "Start it with `- id:`.")
+
+    def _id(self, body: Map, known: Mapping[str, Any], what: str) -> str | None:
+        name = body.get("id")
+        if not isinstance(name, str) or not _ID.fullmatch(name):
+            self._say(body, "id", f"{name!r} is no id.", "Use small letters, digits and hyphens.")
+            return None
+        if name in known:
+            path, line = self._places[name]
+            self._say(body, "id", f"The {what} {name} stands twice (first in {path.name}:{line}).", "Give one of them another id.")
+            return None
+        self._places.setdefault(name, (self._file.path, body.line_of("id")))
+        return name
+
+    def _one_of(self, body: Map, key: str, allowed: Any, what: str) -> str:
+        word = body.get(key)
+        if word not in allowed:
+            shown = ", ".join(sorted(allowed)) if len(allowed) < 40 else "ISO 3166-1 alpha-2, or XK"
+            self._say(body, key, f"{word!r} is no {what}.", f"Use {shown}.")
+        return str(word)
+
+    def _list(self, body: Map, key: str, default: tuple[str, ...], allowed: Any, what: str) -> tuple[str, ...]:
+        if key not in body:
+            return default
+        raw = body[key]
+        items = raw if isinstance(raw, list) else [raw]
+        for item in items:
+            if allowed is not None and item not in allowed and (item,) != default:
+                known = f"Use {', '.join(sorted(allowed))}." if len(allowed) < 40 else "See the vocabulary."
+                self._say(body, key, f"{item!r} is no {what}.", known)
+        return tuple(str(item) for item in items)
+
+    def _date(self, body: Map, key: str) -> str | None:
+        raw = body.get(key)
+        if raw is None:
+            return None
+        try:
+            return str(PartialDate.parse(str(raw)))
+        except ValueError:
+            self._say(body, key, f"{raw!r} is not a date.", "Write '2021', '2021-03' or '2021-03-20'.")
+            return None
+
+    def _text(self, body: Map, key: str) -> str | None:
+        raw = body.get(key)
+        return None if raw is None else str(raw)
+
+    def _boolean(self, body: Map, key: str) -> bool | None:
+        raw = body.get(key)
+        if raw is not None and not isinstance(raw, bool):
+            self._say(body, key, f"{raw!r} is neither true nor false.", "Write true or false.")
+            return None
+        return raw
+
+    def _provenance(self, body: Map, source_needed: bool = True) -> Provenance:
+        as_of = self._date(body, "as_of")
+        return Provenance(
+            source=self._source(body, "source", source_needed),
+            legal_basis=self._text(body, "legal_basis"),
+            as_of=as_of,
+            evidence=self._one_of(body, "evidence", ("seen", "known"), "kind of evidence"),
+            confidence=self._one_of(body, "confidence", ("high", "medium", "low"), "degree of confidence"),
+            review_by=self._date(body, "review_by") or self._review_by(as_of),
+        )
+
+    def _review_by(self, as_of: str | None) -> str | None:
+        months = self._file.content.get("review_every_months")
+        if as_of is None or not isinstance(months, int):
+            return None
+        date = PartialDate.parse(as_of)
+        total = date.latest.year * 12 + date.latest.month - 1 + months
+        return f"{total // 12:04d}-{total % 12 + 1:02d}"
+
+    def _source(self, body: Map, key: str, needed: bool) -> Source | None:
+        name = body.get(key)
+        if name is None:
+            if needed and body.get("evidence") == "seen":
+                self._say(body, key, "What was seen has a source.", "Name one of the file's `sources`, or say `evidence: known`.")
+            return None
+        sources = self._file.content.get("sources")
+        entry = sources.get(name) if isinstance(sources, Map) else None
+        if not isinstance(entry, Map):
+            self._say(body, key, f"The file has no source {name!r}.", "Add it under `sources:` with title, publisher and url.")
+            return None
+        if set(entry) - {"title", "publisher", "url"} or not entry.get("title") or not entry.get("publisher"):
+            self._say(entry, "title", f"The source {name!r} is not whole.", "It has title, publisher and url.")
+            return None
+        url = entry.get("url")
+        if url is not None and not re.fullmatch(r"https?://\S+", str(url)):
+            self._say(entry, "url", f"{url!r} is no web address.", "Start it with https:// or leave it out.")
+        return Source(str(entry["title"]), str(entry["publisher"]), None if url is None else str(url))
+
+    def _where(self, body: Map, key: str, default: tuple[str, ...] | None) -> tuple[str, ...]:
+        if key not in body:
+            if default is None:
+                self._say(body, key, f"The rule does not say `{key}`.", f"Write `{key}: any`, a country or a group.")
+            return default or (ANY,)
+        raw = body[key]
+        places = tuple(str(item) for item in (raw if isinstance(raw, list) else [raw]))
+        for place in places:
+            region = _REGION.fullmatch(place)
+            if place != ANY and place not in COUNTRIES and place not in self._book.groups:
+                if region is None or region[1] not in COUNTRIES:
+                    self._say(body, key, f"{place!r} is no country, region or group.", "Use ISO 3166 codes, `CA-QC`, the name of a group, or any.")
+        if ANY in places and len(places) > 1:
+            self._say(body, key, "`any` stands alone.", "Leave the others out.")
+        return places
+
+    # -- sections -----------------------------------------------------------------------------
+
+    def _group(self, content: Map) -> None:
+        name, members = content.get("group"), content.get("members")
+        if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            self._say(content, "group", f"{name!r} is no name of a group.", "Use small letters, digits and _.")
+            return
+        if members is None:  # rules for a group that another file declares
+            return
+        if name in self._book.groups:
+            self._say(content, "group", f"The group {name} is declared twice.", "List `members` in one file alone.")
+            return
+        found = []
+        for item in members if isinstance(members, Seq) else []:
+            if not isinstance(item, Map) or item.get("country") not in COUNTRIES:
+                self._say(content, "members", f"{item!r} is no member.", "Write {country: GH, start: '1975-05-28'}.")
+                continue
+            self._known(item, ("country", "start", "end"))
+            found.append(Membership(item["country"], self._date(item, "start"), self._date(item, "end")))
+        self._book.groups[name] = Group(name, str(content.get("name", name)), tuple(found))
+
+    def _contact(self, body: Map) -> None:
+        self._known(body, ("id", "name", "roles", "immigration_risk", "immigration_risk_source", "serves", "values", "note"))
+        name = self._id(body, self._book.contacts, "contact")
+        if name is None:
+            return
+        risk = self._one_of(body, "immigration_risk", IMMIGRATION_RISKS, "immigration risk")
+        if risk != "unknown" and body.get("immigration_risk_source") is None:
+            self._say(body, "immigration_risk", "A risk that is known has a source.", "Name it under `immigration_risk_source`.")
+        serves = body.get("serves")
+        values = body.get("values", Seq())
+        if not isinstance(body.get("name"), str):
+            self._say(body, "name", "A contact has a name.", "Write its proper name.")
+        self._book.contacts[name] = Contact(
+            id=name,
+            name=str(body.get("name")),
+            roles=self._list(body, "roles", (), CONTACT_ROLES, "role"),
+            immigration_risk=risk,
+            immigration_risk_source=self._source(body, "immigration_risk_source", False),
+            values=tuple(self._contact_value(item) for item in values if isinstance(item, Map)),
+            country=self._file.content.get("country"),
+            serves=self._key(serves, ("from", "sectors", "except_sectors", "status")) if isinstance(serves, Map) else Key((ANY,), (ANY,)),
+        )
+
+    def _contact_value(self, body: Map) -> ContactValue:
+        self._known(body, _VALUE)
+        channel = self._one_of(body, "channel", CHANNELS, "channel")
+        value = str(body.get("value", "")).strip()
+        if channel in DIALLED and not _NUMBER.fullmatch(value):
+            self._say(body, "value", f"{value!r} is not one dialable number.", "Write digits and spaces, with + before a country code; one number per value.")
+        if channel == "email" and not _EMAIL.fullmatch(value):
+            self._say(body, "value", f"{value!r} is no e-mail address.", "Write one address.")
+        if not value:
+            self._say(body, "value", "The value is missing.", "Write the number or address.")
+        hours = self._text(body, "hours")
+        try:
+            parse_hours(hours or "24/7")
+        except HoursError as error:
+            self._say(body, "hours", str(error), "Write `24/7` or `Mon-Fri 08:00-17:00; Sat 09:00-12:00`.")
+        if "cost" in body:
+            self._one_of(body, "cost", ("free", "paid", "unknown"), "cost")
+        return ContactValue(
+            channel, value, self._provenance(body), self._text(body, "text"), self._boolean(body, "from_abroad"),
+            self._list(body, "languages", (), None, "language"), hours, self._text(body, "cost"),
+        )  # fmt: skip
+
+    def _scope(self, body: Map) -> None:
+        self._known(body, ("id", "to", "jobs", "private_household", "legal_sector", "note", *_PROVENANCE))
+        name = self._id(body, self._book.scopes, "scope")
+        if name is None:
+            return
+        self._book.scopes[name] = Scope(
+            name,
+            self._where(body, "to", None),
+            self._list(body, "jobs", (), SECTORS, "sector"),
+            self._one_of(body, "private_household", ("yes", "no", "any"), "answer"),
+            self._one_of(body, "legal_sector", SECTORS, "sector"),
+            self._provenance(body),
+        )
+
+    def _rule(self, body: Map) -> None:
+        self._known(body, _RULE)
+        name = self._id(body, self._book.rules, "rule")
+        rule_type = self._book.catalogue.types.get(str(body.get("type")))
+        if rule_type is None:
+            self._say(body, "type", f"There is no rule type {body.get('type')!r}.", "Use one of data/law/types, or declare it.")
+            return
+        if name is None:
+            return
+        kind = self._one_of(body, "kind", ("entitlement", "obligation", "deadline", "penalty", "scheme", "complaint_channel", "warning"), "kind") if "kind" in body else rule_type.kind
+        key = self._key(body, ())
+        values, unconfirmed = self._values(body, rule_type), self._list(body, "unconfirmed", (), set(rule_type.values), "value of the type")
+        start, end = self._date(body, "start"), self._date(body, "end")
+        if start and end and PartialDate.parse(end).latest < PartialDate.parse(start).earliest:
+            self._say(body, "end", "The rule ends before it starts.", "Mend one of the two dates.")
+        self._book.rules[name] = Rule(
+            id=name,
+            type=rule_type.name,
+            topics=self._topics(body, rule_type),
+            kind=kind,
+            via=self._one_of(body, "via", MEASURES, "measure") if "via" in body else _via(rule_type, kind, key),
+            key=key,
+            values=values,
+            provenance=self._provenance(body),
+            start=start,
+            end=end,
+            expected=bool(self._boolean(body, "expected")),
+            unconfirmed=unconfirmed,
+            displaces=self._list(body, "displaces", (), None, "rule"),
+            contacts=self._list(body, "contacts", (), None, "contact"),
+            group_by=self._text(body, "group_by"),
+            note=self._text(body, "note"),
+        )
+
+    def _topics(self, body: Map, rule_type: RuleType) -> tuple[str, ...]:
+        if "topics" not in body:
+            if len(rule_type.topics) > 1:
+                self._say(body, "topics", f"Rules of the type {rule_type.name} may be of several topics.", "Say which: `topics: [...]`.")
+            return rule_type.topics[:1]
+        raw = body["topics"]
+        words = [str(word) for word in (raw if isinstance(raw, list) else [raw])]
+        expanded: list[str] = []
+        for word in words:
+            expanded += (*RIGHTS_AT_WORK, "complaint") if word == "rights_at_work" else (word,)
+        allowed = {*rule_type.topics, *(("rights_at_work",) if set(RIGHTS_AT_WORK) <= set(rule_type.topics) else ())}
+        for word in words:
+            if word not in allowed:
+                self._say(body, "topics", f"The type {rule_type.name} does not speak of {word!r}.", f"It may speak of {', '.join(rule_type.topics[:8])}...")
+        return tuple(dict.fromkeys(expanded))
+
+    def _values(self, body: Map, rule_type: RuleType) -> dict[str, Any]:
+        raw = body.get("values", Map())
+        if not isinstance(raw, Map):
+            self._say(body, "values", "Values are a mapping.", "Write `name: value`.")
+            return {}
+        for name, value in raw.items():
+            unit = rule_type.values.get(name)
+            if unit is None:
+                self._say(raw, name, f"The type {rule_type.name} has no such value.", f"It has {', '.join(rule_type.values)}.")
+                continue
+            try:
+                value_json(parse_value(unit, value, self._words))
+            except UnitError as error:
+                self._say(raw, name, str(error), "See the table of units in docs/law-format.md.")
+        if not rule_type.clauses(raw):
+            self._say(body, "values", "With these values the rule says nothing.", "Give it values that a sentence of its type names.")
+        unused = set(raw) - _spoken_names(rule_type, raw)
+        for name in sorted(unused & set(rule_type.values)):
+            self._say(raw, name, "No sentence says this value.", "Add a clause to the type, or leave it out.")
+        return _plain(raw)
+
+    def _key(self, body: Map, only: tuple[str, ...]) -> Key:
+        if only:
+            self._known(body, only)
+        sectors = self._list(body, "sectors", ("all",), SECTORS, "sector")
+        excluded = self._list(body, "except_sectors", (), SECTORS, "sector")
+        if sectors != ("all",) and set(excluded) & set(sectors):
+            self._say(body, "except_sectors", "A sector is both reached and excluded.", "Keep it in one list.")
+        return Key(
+            self._where(body, "to", (ANY,) if only else None),
+            self._where(body, "from", (ANY,)),
+            sectors,
+            excluded,
+            self._list(body, "status", (ANY,), STATUSES, "status"),
+            self._list(body, "employment", (ANY,), EMPLOYMENTS, "employment"),
+            self._list(body, "schemes", (), None, "scheme"),
+            tuple(self._conditions(body)),
+        )
+
+    def _conditions(self, body: Map) -> list[Condition]:
+        raw = body.get("when", Map())
+        if not isinstance(raw, Map):
+            self._say(body, "when", "Conditions are a mapping.", "Write `when: {service: {min: 3 months}}`.")
+            return []
+        found = []
+        for name, wanted in sorted(raw.items()):
+            fact = self._book.catalogue.facts.get(name)
+            if fact is None:
+                self._say(raw, name, "There is no such fact.", f"Known: {', '.join(sorted(self._book.catalogue.facts))}.")
+            elif fact.options:
+                options = tuple(str(item) for item in (wanted if isinstance(wanted, list) else [_yes_no(wanted)]))
+                for option in options:
+                    if option not in fact.options:
+                        self._say(raw, name, f"{option!r} is no value of {name}.", f"Use {', '.join(fact.options)}.")
+                found.append(Condition(name, options))
+            elif isinstance(wanted, Map) and wanted and set(wanted) <= {"min", "below"}:
+                try:
+                    bounds = {key: str(value) for key, value in wanted.items()}
+                    for value in wanted.values():
+                        measure(fact, value)
+                    found.append(Condition(name, (), bounds.get("min"), bounds.get("below")))
+                except UnitError as error:
+                    self._say(raw, name, str(error), "Write {min: 3 months, below: 5 years}.")
+            else:
+                self._say(raw, name, f"{wanted!r} is no range.", "Write {min: 3 months, below: 5 years}.")
+        return found
+
+    # -- everything against everything --------------------------------------------------------
+
+    def _complain_of(self, rule_id: str, key: str, problem: str, mend: str) -> None:
+        path, line = self._places[rule_id]
+        self._complaints.add(path, line, key, f"{rule_id}: {problem}", mend)
+
+    def _check_references(self) -> None:
+        for rule in self._book.rules.values():
+            for other in rule.displaces:
+                if other not in self._book.rules:
+                    self._complain_of(rule.id, "displaces", f"there is no rule {other!r}.", "Name a rule's id.")
+            for contact in rule.contacts:
+                if contact not in self._book.contacts:
+                    self._complain_of(rule.id, "contacts", f"there is no contact {contact!r}.", "Name a contact's id.")
+
+    def _check_ones(self) -> None:
+        """Two `one` rules that can meet with different values must be settled."""
+        comparer = KeyComparer(self._book.groups, self._book.catalogue.facts)
+        for group in _rivals(self._book).values():
+            for position, one in enumerate(group):
+                for other in group[position + 1 :]:
+                    if not share_values(one, other) or agree(one, other) or not comparer.meet(one, other):
+                        continue
+                    if one.id in other.displaces or other.id in one.displaces:
+                        continue
+                    if not comparer.strict_subset(one, other) and not comparer.strict_subset(other, one):
+                        self._complain_of(
+                            one.id, "type", f"it can meet {other.id} in one case, and neither gives way.",
+                            "Narrow one key, say `displaces`, or keep them apart by `group_by`.",
+                        )  # fmt: skip
+
+
+def share_values(one: Rule, other: Rule) -> bool:
+    """Whether two rules speak of the same thing: some value that both hold."""
+    return bool(set(one.values) & set(other.values))
+
+
+def agree(one: Rule, other: Rule) -> bool:
+    """Whether all that both say is the same."""
+    return all(one.values[name] == other.values[name] for name in set(one.values) & set(other.values))
+
+
+def rivalry(rule: Rule, rule_type: RuleType) -> tuple[Any, ...]:
+    """What rules have in common that must give one value: type, distinguishing values, group."""
+    return (rule.type, rule.group_by, *(str(rule.values.get(name)) for name in rule_type.distinct))
+
+
+def _rivals(book: LawBook) -> dict[tuple[Any, ...], list[Rule]]:
+    found: dict[tuple[Any, ...], list[Rule]] = {}
+    for rule in sorted(book.rules.values(), key=lambda each: each.id):
+        rule_type = book.catalogue.types[rule.type]
+        if rule_type.combine == "one":
+            found.setdefault(rivalry(rule, rule_type), []).append(rule)
+    return found
+
+
+def _via(rule_type: RuleType, kind: str, key: Key) -> str:
+    if rule_type.via is not None:
+        return rule_type.via
+    if kind == "complaint_channel" or set(rule_type.topics) <= set(HELP_TOPICS):
+        return "complementary_measure"
+    return "other_unilateral_measure" if key.destinations == (ANY,) else "national_system"
+
+
+def _spoken_names(rule_type: RuleType, values: Mapping[str, Any]) -> set[str]:
+    names = set(rule_type.distinct)
+    for clause in rule_type.clauses(values):
+        names |= clause.names | ({clause.if_} if clause.if_ else set())
+    # a value under `unless` speaks by its absence
+    return names | {clause.unless for clause in rule_type.say if clause.unless}
+
+
+def _yes_no(raw: Any) -> str:
+    return {True: "yes", False: "no"}.get(raw, str(raw)) if isinstance(raw, bool) else str(raw)
+
+
+def _plain(raw: Any) -> Any:
+    if isinstance(raw, dict):
+        return {key: _plain(value) for key, value in raw.items()}
+    if isinstance(raw, list):
+        return [_plain(item) for item in raw]
+    return str(raw) if isinstance(raw, Decimal) else raw
