@@ -1,0 +1,181 @@
+"""Does a rule reach a case? Yes, no, or it depends on something unknown.
+
+Three values throughout: a dimension of the case is a value or unknown; an unknown never makes a
+rule that needs it apply without condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.rules.case import Case
+from bot.rules.dates import PartialDate
+from bot.rules.keys import measure
+from bot.rules.model import ALL_SECTORS, ANY, Condition, Group, Rule, Scope
+from bot.rules.ruletypes import Fact
+
+YES, DEPENDS, NO = "yes", "depends", "no"
+
+
+@dataclass(frozen=True)
+class Match:
+    """How a rule meets a case: the outcome, what it depends on, and why, step by step."""
+
+    applies: str
+    depends_on: tuple[str, ...] = ()
+    trace: tuple[str, ...] = ()
+    not_known_then: bool = False  # known only from a later date than the one asked about
+
+
+@dataclass(frozen=True)
+class LegalSectors:
+    """Under which sectors of the law the case may fall, and which unknowns decide."""
+
+    possible: frozenset[str]
+    depends_on: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What matching needs to know beside the rule and the case."""
+
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    scopes: tuple[Scope, ...] = ()
+
+
+def legal_sectors(case: Case, context: Context) -> LegalSectors:
+    """From the job to the sector of the law, by the destination's scope rules.
+
+    An unknown job may fall anywhere; a job that a scope rule moves only in private homes stays
+    open until it is known where the person works.
+    """
+    if case.sector is None:
+        return LegalSectors(ALL_SECTORS, ("sector",), "The job is not known.")
+    household = case.facts.get("private_household")
+    possible, reasons, needs = set(), [], False
+    stays = True
+    for scope in context.scopes:
+        if case.sector not in scope.jobs or not _reaches_place(scope.destinations, case, context):
+            continue
+        if scope.private_household == ANY or scope.private_household == household:
+            possible.add(scope.legal_sector)
+            reasons.append(f"{scope.id}: this job falls under the law for {scope.legal_sector}.")
+            stays = False
+        elif household is None:
+            possible.add(scope.legal_sector)
+            needs = needs or scope.legal_sector != case.sector
+            reasons.append(f"{scope.id}: in a private home ({scope.private_household}) it falls under {scope.legal_sector}.")
+    if stays:
+        possible.add(case.sector)
+    return LegalSectors(frozenset(possible), ("private_household",) if needs and len(possible) > 1 else (), " ".join(reasons))
+
+
+def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Match:
+    """Whether the rule reaches the case, dimension by dimension."""
+    on = case.today if rule.kind == "complaint_channel" else case.on
+    steps = [
+        _date(rule, on),
+        _place("destination", rule.key.destinations, case, case.destination, context, on),
+        _place("origin", rule.key.origins, case, case.origin, context, on),
+        _sector(rule, sectors),
+        _member("status", rule.key.status, case.status),
+        _member("employment", rule.key.employment, case.employment),
+        _scheme(rule, case),
+        *(_condition(condition, case, context.facts[condition.fact]) for condition in rule.key.when),
+    ]
+    trace = tuple(line for step in steps for line in step.trace)
+    no = [step for step in steps if step.applies == NO]
+    if no:
+        only_date = len(no) == 1 and no[0].not_known_then
+        return Match(NO, (), tuple(line for step in no for line in step.trace), only_date)
+    needs = tuple(dict.fromkeys(name for step in steps for name in step.depends_on))
+    return Match(DEPENDS if needs else YES, needs, trace)
+
+
+def _date(rule: Rule, on: date) -> Match:
+    start = PartialDate.parse(rule.start) if rule.start else None
+    end = PartialDate.parse(rule.end) if rule.end else None
+    if start is not None and on < start.earliest:
+        return Match(NO, (), (f"date: it starts on {start}, after {on}.",))
+    if end is not None and on > end.latest:
+        return Match(NO, (), (f"date: it ended on {end}, before {on}.",))
+    if start is None:
+        known_from = PartialDate.parse(rule.provenance.as_of) if rule.provenance.as_of else None
+        if known_from is not None and on < known_from.earliest:
+            return Match(NO, (), (f"date: it is known only from {known_from} on.",), not_known_then=True)
+    if start is not None and start.day is None and on < start.latest:
+        return Match(DEPENDS, ("date",), (f"date: it starts in {start}; the day is not known.",))
+    if end is not None and end.day is None and on > end.earliest:
+        return Match(DEPENDS, ("date",), (f"date: it ends in {end}; the day is not known.",))
+    if rule.expected:
+        return Match(DEPENDS, ("start",), (f"date: its start ({start}) was put off before and may move.",))
+    return Match(YES, (), (f"date: it holds on {on}.",))
+
+
+def _place(name: str, places: tuple[str, ...], case: Case, country: str | None, context: Context, on: date) -> Match:
+    if ANY in places:
+        return Match(YES)
+    if country is None:
+        return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(places)}; not known.",))
+    for place in places:
+        group = context.groups.get(place)
+        if place == country or (group is not None and country in group.on(on)):
+            return Match(YES, (), (f"{name}: {country} is reached by {place}.",))
+    regions = [place for place in places if place.startswith(f"{country}-")]
+    if name == "destination" and regions:
+        if case.region is None:
+            return Match(DEPENDS, ("region",), (f"{name}: only in {', '.join(regions)}; the region is not known.",))
+        if case.region in regions:
+            return Match(YES, (), (f"{name}: {case.region} is reached.",))
+    return Match(NO, (), (f"{name}: only for {', '.join(places)}.",))
+
+
+def _reaches_place(places: tuple[str, ...], case: Case, context: Context) -> bool:
+    return _place("destination", places, case, case.destination, context, case.on).applies == YES
+
+
+def _sector(rule: Rule, sectors: LegalSectors) -> Match:
+    reached = rule.key.reached_sectors()
+    hit = sectors.possible & reached
+    said = f"sector: for {', '.join(rule.key.sectors)}"
+    if rule.key.except_sectors:
+        said += f", not {', '.join(rule.key.except_sectors)}"
+    if not hit:
+        return Match(NO, (), (f"{said}. {sectors.reason}".strip(),))
+    if hit != sectors.possible:
+        return Match(DEPENDS, sectors.depends_on or ("sector",), (f"{said}. {sectors.reason}".strip(),))
+    return Match(YES, (), (f"{said}. {sectors.reason}".strip(),) if reached != ALL_SECTORS else ())
+
+
+def _member(name: str, allowed: tuple[str, ...], value: str | None) -> Match:
+    if allowed == (ANY,):
+        return Match(YES)
+    if value is None:
+        return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(allowed)}; not known.",))
+    if value in allowed:
+        return Match(YES, (), (f"{name}: {value} is reached.",))
+    return Match(NO, (), (f"{name}: only for {', '.join(allowed)}.",))
+
+
+def _scheme(rule: Rule, case: Case) -> Match:
+    if not rule.key.schemes:
+        return Match(YES)
+    return _member("scheme", rule.key.schemes, case.scheme)
+
+
+def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
+    value = case.facts.get(condition.fact)
+    wanted = ", ".join(condition.options) or f"from {condition.min or 0} to under {condition.below or 'any'}"
+    if value is None:
+        return Match(DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; not known.",))
+    if condition.options:
+        holds = value in condition.options
+    else:
+        amount = measure(fact, value)
+        low = condition.min is None or amount >= measure(fact, condition.min)
+        holds = low and (condition.below is None or amount < measure(fact, condition.below))
+    return Match(YES if holds else NO, (), (f"{condition.fact}: {wanted}; it is {value}.",))
