@@ -1,0 +1,159 @@
+"""The law base: what a lookup reads from the database.
+
+Types, groups and scope are few and held in memory for the loaded version; rules and contacts are
+fetched by an index on topic, destination and origin, and kept decoded while the version stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+
+from bot.rules import tables
+from bot.rules.database import open_database
+from bot.rules.emergency import EmergencyNumber
+from bot.rules.errors import EmptyLawBase, LawBaseUnavailable
+from bot.rules.matching import Context
+from bot.rules.model import (
+    ANY, Contact, Rule, contact_from_json, group_from_json, rule_from_json, scope_from_json,
+)  # fmt: skip
+from bot.rules.serial import catalogue_from_json
+from bot.rules.units import Vocabularies
+
+if TYPE_CHECKING:
+    from bot.rules.ruletypes import Catalogue
+
+# Decoding a rule costs more than fetching it; the text is the key, so a changed rule is decoded anew.
+_decode_rule = lru_cache(maxsize=20_000)(rule_from_json)
+_decode_contact = lru_cache(maxsize=5_000)(contact_from_json)
+
+
+class LawBase:
+    """Reads the loaded law. Safe to share between threads; sessions are short."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: Engine = open_database(url)
+        self._lock = Lock()
+        self._version: str | None = None
+        self._catalogue: Catalogue | None = None
+        self._context = Context()
+
+    @contextmanager
+    def reading(self) -> Iterator[LawReader]:
+        """A consistent view for one lookup. Raises EmptyLawBase or LawBaseUnavailable."""
+        try:
+            with self._engine.connect() as connection:
+                self._refresh(connection)
+                assert self._catalogue is not None and self._version is not None
+                yield LawReader(connection, self._version, self._catalogue, self._context)
+        except (OperationalError, ProgrammingError) as error:
+            if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
+                raise EmptyLawBase from error
+            raise LawBaseUnavailable("The rules database cannot be read now.") from error
+        except SQLAlchemyError as error:
+            raise LawBaseUnavailable("The rules database cannot be read now.") from error
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._engine.dispose()
+
+    def _refresh(self, connection: Connection) -> None:
+        version = connection.execute(select(tables.law_version.c.version)).scalar()
+        if version is None:
+            raise EmptyLawBase
+        if version == self._version:
+            return
+        with self._lock:
+            bodies = {row.id: row.body for row in connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))}
+            groups = [group_from_json(body) for (body,) in connection.execute(select(tables.country_group.c.body))]
+            scopes = [scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))]
+            self._catalogue = catalogue_from_json(bodies)
+            self._context = Context(
+                {group.id: group for group in groups},
+                self._catalogue.facts,
+                tuple(sorted(scopes, key=lambda scope: scope.id)),
+            )
+            self._version = version
+
+
+class LawReader:
+    """One consistent view of the law base."""
+
+    def __init__(self, connection: Connection, version: str, catalogue: Catalogue, context: Context) -> None:
+        self._connection = connection
+        self.version = version
+        self.catalogue = catalogue
+        self.context = context
+        self.vocabularies = Vocabularies(catalogue.term_ids())
+
+    def candidates(self, topics: Iterable[str] | None, destination: str | None, origin: str | None) -> list[Rule]:
+        """The rules of some topics (None: all) that may reach this corridor.
+
+        With a country unknown, only rules that name no such country or that stand for the other
+        one come: a scheme of some origin country says nothing about a person of unknown origin.
+        """
+        reach = tables.rule_reach.c
+        query = (
+            select(tables.rule.c.body)
+            .join(tables.rule_reach, tables.rule.c.id == reach.rule_id)
+            .where(reach.destination.in_([ANY, destination] if destination else [ANY]))
+        )
+        if origin is not None:
+            query = query.where(reach.origin.in_([ANY, origin]))
+        elif destination is not None:
+            query = query.where((reach.destination == destination) | (reach.origin == ANY))
+        else:
+            query = query.where(reach.origin == ANY)
+        if topics is not None:
+            query = query.where(reach.topic.in_(sorted(topics)))
+        bodies = {body for (body,) in self._connection.execute(query)}
+        return sorted((_decode_rule(body) for body in bodies), key=lambda rule: rule.id)
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """One rule by its id."""
+        body = self._connection.execute(select(tables.rule.c.body).where(tables.rule.c.id == rule_id)).scalar()
+        return None if body is None else _decode_rule(body)
+
+    def all_rules(self) -> list[Rule]:
+        """Every rule, by id."""
+        query = select(tables.rule.c.body).order_by(tables.rule.c.id)
+        return [_decode_rule(body) for (body,) in self._connection.execute(query)]
+
+    def contacts(self, ids: Iterable[str]) -> dict[str, Contact]:
+        """Contacts by id; an unknown id is left out."""
+        wanted = sorted(set(ids))
+        if not wanted:
+            return {}
+        query = select(tables.contact.c.body).where(tables.contact.c.id.in_(wanted))
+        found = [_decode_contact(body) for (body,) in self._connection.execute(query)]
+        return {contact.id: contact for contact in found}
+
+    def contacts_with_role(self, roles: Iterable[str], country: str) -> list[Contact]:
+        """The contacts of a country that have one of the roles, by id."""
+        query = (
+            select(tables.contact.c.body)
+            .join(tables.contact_role, tables.contact.c.id == tables.contact_role.c.contact_id)
+            .where(tables.contact.c.country == country, tables.contact_role.c.role.in_(sorted(roles)))
+        )
+        bodies = {body for (body,) in self._connection.execute(query)}
+        return sorted((_decode_contact(body) for body in bodies), key=lambda contact: contact.id)
+
+    def emergency_numbers(self, country: str) -> list[EmergencyNumber]:
+        """The emergency table of a country: numbers whose service is known first."""
+        table = tables.emergency_number.c
+        rows = self._connection.execute(select(tables.emergency_number).where(table.country == country))
+        found = [
+            EmergencyNumber(
+                row.country, row.number, tuple(part for part in row.services.split(",") if part), row.source,
+                row.as_of, bool(row.confirmed), row.contact_id, row.review_by,
+            )
+            for row in rows
+        ]  # fmt: skip
+        return sorted(found, key=lambda entry: (not entry.services, len(entry.number), entry.number))

@@ -1,0 +1,220 @@
+"""Loads the law files into the database: all or nothing, and only what changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import Table
+
+from bot.rules import tables
+from bot.rules.database import migrate, open_database
+from bot.rules.emergency import emergency_numbers
+from bot.rules.errors import LawBaseUnavailable
+from bot.rules.lawfiles import LawBook, read_law
+from bot.rules.model import ANY, Contact, Group, Rule, to_json
+from bot.rules.serial import catalogue_to_json
+
+_BATCH = 500
+
+
+@dataclass
+class LoadReport:
+    """What a load changed, by kind of record; ids in order."""
+
+    version: str = ""
+    added: dict[str, list[str]] = field(default_factory=dict)
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    removed: dict[str, list[str]] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def anything(self) -> bool:
+        """Whether the database is different now."""
+        return any(ids for part in (self.added, self.changed, self.removed) for ids in part.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "version": self.version,
+            "added": self.added,
+            "changed": self.changed,
+            "removed": self.removed,
+            "unchanged": self.unchanged,
+        }
+
+
+def load_law(url: str, folder: Path, progress: Callable[[str], None] | None = None) -> LoadReport:
+    """Reads, checks and loads all law files of a folder into the database at `url`.
+
+    Loading the same files again changes nothing. Raises LawMistakes (nothing was changed) or
+    LawBaseUnavailable.
+    """
+    tell = progress or (lambda text: None)
+    book = read_law(folder, lambda path: tell(path.name))
+    engine = open_database(url)
+    try:
+        migrate(engine)
+        with engine.begin() as connection:
+            return _store(connection, book, tell)
+    except SQLAlchemyError as error:
+        raise LawBaseUnavailable(f"The rules database cannot be written: {type(error).__name__}.") from error
+    finally:
+        engine.dispose()
+
+
+def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -> LoadReport:
+    report = LoadReport()
+    bodies: dict[Table, dict[str, str]] = {
+        tables.catalogue: catalogue_to_json(book.catalogue),
+        tables.country_group: {group.id: to_json(group) for group in book.groups.values()},
+        tables.legal_scope: {scope.id: to_json(scope) for scope in book.scopes.values()},
+        tables.contact: {contact.id: to_json(contact) for contact in book.contacts.values()},
+        tables.rule: {rule.id: to_json(rule) for rule in book.rules.values()},
+    }
+    columns: dict[Table, Callable[[str], Mapping[str, Any]]] = {
+        tables.contact: lambda key: _contact_row(book.contacts[key]),
+        tables.rule: lambda key: _rule_row(book.rules[key]),
+    }
+    stale: dict[Table, set[str]] = {}
+    for table, wanted in bodies.items():
+        tell(table.name)
+        stale[table] = _sync(connection, table, wanted, columns.get(table, lambda key: {}), report)
+    regrouped = bool(stale[tables.country_group])
+    fresh_rules = set(book.rules) if regrouped else stale[tables.rule] & set(book.rules)
+    tell("rule_reach")
+    _replace_reach(connection, [book.rules[key] for key in sorted(fresh_rules)], book.groups)
+    _replace_contact_parts(connection, [book.contacts[key] for key in sorted(stale[tables.contact] & set(book.contacts))])
+    tell("emergency_number")
+    _replace_emergency(connection, book)
+    report.version = _version(bodies)
+    connection.execute(delete(tables.law_version))
+    connection.execute(
+        insert(tables.law_version),
+        {"id": 1, "version": report.version, "loaded_at": datetime.now(timezone.utc).isoformat(timespec="seconds")},
+    )
+    return report
+
+
+def _sync(
+    connection: Connection, table: Table, wanted: Mapping[str, str],
+    columns: Callable[[str], Mapping[str, Any]], report: LoadReport,
+) -> set[str]:  # fmt: skip
+    """Makes a table hold what is wanted; gives the ids that are new, other or gone."""
+    hashes = {key: _hash(body) for key, body in wanted.items()}
+    held = {row.id: row.hash for row in connection.execute(select(table.c.id, table.c.hash))}
+    removed = sorted(held.keys() - hashes.keys())
+    added = sorted(hashes.keys() - held.keys())
+    changed = sorted(key for key in hashes.keys() & held.keys() if hashes[key] != held[key])
+    for batch in _batches([*removed, *changed]):
+        connection.execute(delete(table).where(table.c.id.in_(batch)))
+    for batch in _batches([*added, *changed]):
+        rows = [{"id": key, "body": wanted[key], "hash": hashes[key], **columns(key)} for key in batch]
+        connection.execute(insert(table), rows)
+    name = table.name
+    report.added[name], report.changed[name], report.removed[name] = added, changed, removed
+    report.unchanged[name] = len(hashes) - len(added) - len(changed)
+    return {*removed, *added, *changed}
+
+
+def _rule_row(rule: Rule) -> dict[str, Any]:
+    provenance = rule.provenance
+    return {
+        "type": rule.type, "kind": rule.kind, "via": rule.via, "start": rule.start, "end": rule.end,
+        "as_of": provenance.as_of, "evidence": provenance.evidence,
+        "confidence": provenance.confidence, "review_by": provenance.review_by,
+    }  # fmt: skip
+
+
+def _contact_row(contact: Contact) -> dict[str, Any]:
+    return {"name": contact.name, "country": contact.country, "immigration_risk": contact.immigration_risk}
+
+
+def _replace_reach(connection: Connection, rules: list[Rule], groups: Mapping[str, Group]) -> None:
+    for batch in _batches([rule.id for rule in rules]):
+        connection.execute(delete(tables.rule_reach).where(tables.rule_reach.c.rule_id.in_(batch)))
+    rows = [row for rule in rules for row in _reach(rule, groups)]
+    for start in range(0, len(rows), _BATCH):
+        connection.execute(insert(tables.rule_reach), rows[start : start + _BATCH])
+
+
+def _reach(rule: Rule, groups: Mapping[str, Group]) -> Iterator[dict[str, str]]:
+    for topic in rule.topics:
+        for destination in sorted(_countries(rule.key.destinations, groups)):
+            for origin in sorted(_countries(rule.key.origins, groups)):
+                yield {"topic": topic, "destination": destination, "origin": origin, "rule_id": rule.id}
+
+
+def _countries(places: tuple[str, ...], groups: Mapping[str, Group]) -> set[str]:
+    """Country codes (or `any`): regions under their country, groups with all who ever were in."""
+    found: set[str] = set()
+    for place in places:
+        if place in groups:
+            found |= groups[place].ever()
+        else:
+            found.add(place if place == ANY else place.partition("-")[0])
+    return found
+
+
+def _replace_contact_parts(connection: Connection, contacts: list[Contact]) -> None:
+    for batch in _batches([contact.id for contact in contacts]):
+        for table in (tables.contact_role, tables.contact_value):
+            connection.execute(delete(table).where(table.c.contact_id.in_(batch)))
+    roles = [{"contact_id": contact.id, "role": role} for contact in contacts for role in sorted(set(contact.roles))]
+    values = [row for contact in contacts for row in _contact_values(contact)]
+    if roles:
+        connection.execute(insert(tables.contact_role), roles)
+    if values:
+        connection.execute(insert(tables.contact_value), values)
+
+
+def _contact_values(contact: Contact) -> Iterator[dict[str, Any]]:
+    for position, value in enumerate(contact.values):
+        provenance = value.provenance
+        source = provenance.source
+        yield {
+            "contact_id": contact.id, "position": position, "channel": value.channel, "value": value.value,
+            "from_abroad": value.from_abroad, "evidence": provenance.evidence,
+            "confidence": provenance.confidence, "as_of": provenance.as_of, "review_by": provenance.review_by,
+            "source_title": source.title if source else None, "source_url": source.url if source else None,
+        }  # fmt: skip
+
+
+def _replace_emergency(connection: Connection, book: LawBook) -> None:
+    contacts = [book.contacts[key] for key in sorted(book.contacts)]
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for entry in emergency_numbers(contacts):
+        services = ",".join(entry.services)
+        rows.setdefault(
+            (entry.country, entry.number, services),
+            {
+                "country": entry.country, "number": entry.number, "services": services,
+                "source": entry.source, "as_of": entry.as_of, "confirmed": entry.confirmed,
+                "contact_id": entry.contact, "review_by": entry.overdue_from,
+            },
+        )  # fmt: skip
+    connection.execute(delete(tables.emergency_number))
+    connection.execute(insert(tables.emergency_number), list(rows.values()))
+
+
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), _BATCH):
+        yield keys[start : start + _BATCH]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _version(bodies: Mapping[Table, Mapping[str, str]]) -> str:
+    """A hash of the effective set: the same law gives the same version on every machine."""
+    whole = {table.name: dict(sorted(rows.items())) for table, rows in bodies.items()}
+    return _hash(json.dumps(whole, sort_keys=True, ensure_ascii=False))[:16]

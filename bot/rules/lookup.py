@@ -1,0 +1,146 @@
+"""The lookup: a case and topics in, the rules that speak of it out, and what is missing named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.rules.case import Case
+from bot.rules.emergency import EmergencyNumber
+from bot.rules.lawbase import LawBase, LawReader
+from bot.rules.model import Contact, Rule
+from bot.rules.resolution import Result, resolve
+from bot.rules.ruletypes import Catalogue
+from bot.rules.vocabulary import TOPICS
+
+# Whoever asks about a right is also told where help is; these carry the channels for every topic.
+HELP = ("complaint", "hotline")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something that was asked for and is not known. `reason` is one of `REASONS`."""
+
+    topic: str
+    reason: str
+    rules: tuple[str, ...] = ()
+
+
+REASONS = (
+    "nothing_in_data",  # no rule speaks of it
+    "not_known_then",  # rules are known, but not for the date asked about
+    "destination_unknown",
+    "origin_unknown",
+)
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What the rules say about a case."""
+
+    version: str
+    case: Case
+    topics: tuple[str, ...]
+    answers: tuple[Result, ...]
+    channels: tuple[Result, ...]
+    gaps: tuple[Gap, ...]
+    contacts: dict[str, Contact]
+    emergency: tuple[EmergencyNumber, ...]
+    set_aside: tuple[tuple[Rule, str], ...]
+    catalogue: Catalogue
+
+
+def lookup(base: LawBase, case: Case, topics: Iterable[str] | None = None) -> Lookup:
+    """What the rules say of the case on some topics (None: on all).
+
+    Raises EmptyLawBase or LawBaseUnavailable; for a case that makes no sense `make_case` already
+    raised CaseError.
+    """
+    with base.reading() as reader:
+        return look_up(reader, case, topics)
+
+
+def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) -> Lookup:
+    """As `lookup`, within a view of the law base that the caller holds."""
+    asked = tuple(TOPICS) if topics is None else tuple(dict.fromkeys(topics))
+    rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
+    resolution = resolve(rules, case, reader.context, reader.catalogue.types)
+    wanted = set(asked)
+    answers = tuple(result for result in resolution.results if wanted & set(result.rule.topics))
+    channels = tuple(result for result in resolution.results if result.rule.kind == "complaint_channel")
+    contacts = reader.contacts(
+        contact for result in (*answers, *channels) for contact in contact_ids(result.rule, reader.catalogue)
+    )
+    ordered = sorted(channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue))
+    not_then = {topic: rule for rule in resolution.not_known_then for topic in rule.topics}
+    return Lookup(
+        version=reader.version,
+        case=case,
+        topics=asked,
+        answers=answers,
+        channels=tuple(ordered),
+        gaps=tuple(_gaps(asked, answers, case, resolution.not_known_then, not_then)),
+        contacts=contacts,
+        emergency=tuple(reader.emergency_numbers(case.destination)) if case.destination else (),
+        set_aside=resolution.set_aside,
+        catalogue=reader.catalogue,
+    )
+
+
+def contact_ids(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
+    """Every contact that a rule names, as a value or beside its values."""
+    units = catalogue.types[rule.type].values
+    found = [str(value) for name, value in rule.values.items() if units[name].name == "contact"]
+    for name, value in rule.values.items():
+        inner = {key for key, unit in units[name].fields if unit.name == "contact"}
+        found += [str(item[key]) for item in (value if units[name].is_list else ()) for key in inner if key in item]
+    return tuple(dict.fromkeys((*found, *rule.contacts)))
+
+
+# Who comes first when papers may be missing and the channel is not known to keep data to itself.
+_SAFE_ROLES = {"ngo", "union", "legal_aid", "shelter", "embassy", "consular_line"}
+
+
+def _channel_order(
+    result: Result, case: Case, contacts: dict[str, Contact], wanted: set[str], catalogue: Catalogue
+) -> tuple[int, int, int, str]:
+    people = [contacts[key] for key in contact_ids(result.rule, catalogue) if key in contacts]
+    safe = 0
+    if case.papers_may_be_missing and case.status != "refugee":
+        firewall = any(person.immigration_risk == "firewall" for person in people)
+        helper = any(_SAFE_ROLES & set(person.roles) for person in people)
+        safe = 0 if firewall or helper else 1
+    return (
+        safe if case.status == "irregular" else 0,
+        0 if result.applies == "yes" else 1,
+        0 if wanted & set(result.rule.topics) else 1,
+        result.rule.id,
+    )
+
+
+def _gaps(
+    asked: tuple[str, ...], answers: tuple[Result, ...], case: Case,
+    not_known_then: tuple[Rule, ...], by_topic: dict[str, Rule],
+) -> list[Gap]:  # fmt: skip
+    answered = {topic for result in answers for topic in result.rule.topics}
+    found = []
+    for topic in asked:
+        if topic in answered:
+            continue
+        if topic in by_topic:
+            rules = tuple(rule.id for rule in not_known_then if topic in rule.topics)
+            found.append(Gap(topic, "not_known_then", rules))
+        elif case.destination is None:
+            found.append(Gap(topic, "destination_unknown"))
+        elif case.origin is None and topic in _ORIGIN_TOPICS:
+            found.append(Gap(topic, "origin_unknown"))
+        else:
+            found.append(Gap(topic, "nothing_in_data"))
+    return found
+
+
+# Topics on which mainly the country of origin gives something.
+_ORIGIN_TOPICS = frozenset(
+    ("welfare_fund", "voluntary_insurance", "pre_departure", "embassy", "social_security_agreement",
+     "totalization", "export_of_benefits", "applicable_legislation", "death_abroad")
+)  # fmt: skip
