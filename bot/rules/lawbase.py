@@ -12,7 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
@@ -115,6 +115,11 @@ class LawReader:
             query = query.where(reach.topic.in_(sorted(topics)))
         bodies = {body for (body,) in self._connection.execute(query)}
         return sorted((_decode_rule(body) for body in bodies), key=lambda rule: rule.id)
+
+    def earliest(self) -> str | None:
+        """The earliest date that any rule reaches back to, as written."""
+        rule = tables.rule.c
+        return self._connection.execute(select(func.min(func.coalesce(rule.start, rule.as_of)))).scalar()
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.rules.case import Case
+from bot.rules.dates import PartialDate
 from bot.rules.emergency import EmergencyNumber
+from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import Contact, Rule
 from bot.rules.resolution import Result, resolve
@@ -53,8 +55,7 @@ class Lookup:
 def lookup(base: LawBase, case: Case, topics: Iterable[str] | None = None) -> Lookup:
     """What the rules say of the case on some topics (None: on all).
 
-    Raises EmptyLawBase or LawBaseUnavailable; for a case that makes no sense `make_case` already
-    raised CaseError.
+    Raises EmptyLawBase, LawBaseUnavailable, or CaseError for a date before any law.
     """
     with base.reading() as reader:
         return look_up(reader, case, topics)
@@ -62,6 +63,7 @@ def lookup(base: LawBase, case: Case, topics: Iterable[str] | None = None) -> Lo
 
 def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) -> Lookup:
     """As `lookup`, within a view of the law base that the caller holds."""
+    _check_date(reader, case)
     asked = tuple(TOPICS) if topics is None else tuple(dict.fromkeys(topics))
     rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
     resolution = resolve(rules, case, reader.context, reader.catalogue.types)
@@ -85,6 +87,12 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         set_aside=resolution.set_aside,
         catalogue=reader.catalogue,
     )
+
+
+def _check_date(reader: LawReader, case: Case) -> None:
+    earliest = reader.earliest()
+    if earliest is not None and case.on < PartialDate.parse(earliest).earliest:
+        raise CaseError(f"No rule in our data reaches back to {case.on}. The earliest is of {earliest}.")
 
 
 def contact_ids(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Match:
     depends_on: tuple[str, ...] = ()
     trace: tuple[str, ...] = ()
     not_known_then: bool = False  # known only from a later date than the one asked about
+    unless: tuple[Rule, ...] = ()  # rules that would stand instead, if what they depend on holds
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ class Result:
     applies: str  # yes | depends
     depends_on: tuple[str, ...]
     trace: tuple[str, ...]
+    own_depends_on: tuple[str, ...] = ()  # without what only the rules under `unless` depend on
+    unless: tuple[Rule, ...] = ()
+    legal_sectors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,12 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
         if outcome.applies == NO:
             aside.append((rule, reason))
         else:
-            results.append(Result(rule, outcome.applies, outcome.depends_on, outcome.trace))
+            results.append(
+                Result(
+                    rule, outcome.applies, outcome.depends_on, outcome.trace,
+                    found.depends_on, outcome.unless, sectors.possible,
+                )
+            )  # fmt: skip
     return Resolution(tuple(results), tuple(aside), tuple(not_known_then))
 
 
@@ -93,7 +101,7 @@ class _Combiner:
             if stands.applies == DEPENDS:
                 needs = tuple(dict.fromkeys((*found.depends_on, *stands.depends_on)))
                 found = replace(
-                    found, applies=DEPENDS, depends_on=needs,
+                    found, applies=DEPENDS, depends_on=needs, unless=(*found.unless, winner),
                     trace=(*found.trace, f"unless {winner.id} applies, which depends on {', '.join(stands.depends_on)}."),
                 )  # fmt: skip
         return found, ""

@@ -1,0 +1,110 @@
+"""How to reach somebody, in words: one line a number or address, only what was seen in a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.answers import formats, names
+from bot.answers.translations import Translator
+from bot.rules.case import Case
+from bot.rules.dates import PartialDate
+from bot.rules.model import Contact, ContactValue
+
+_DIALLED = ("phone", "sms", "whatsapp", "viber", "imo", "signal")
+# Numbers from before this year are shown with their date.
+_DATED_BEFORE = 2022
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """A contact as it is shown: its name, its lines, and what it does with data."""
+
+    contact: Contact
+    name: str
+    lines: tuple[str, ...]
+    risk: str | None  # the immigration-risk line; None where papers are known to be valid
+
+    def text(self) -> str:
+        """Name and lines together, the risk last."""
+        head = f"{self.name}: {'; '.join(self.lines)}" if self.lines else self.name
+        return f"{head}. {self.risk}" if self.risk else head
+
+
+def contact_card(contact: Contact, case: Case, t: Translator) -> ContactCard:
+    """A contact for a person of this case. Numbers that no source was seen for are left out."""
+    return ContactCard(
+        contact,
+        formats.isolate(contact.name, t),
+        tuple(_lines(contact, case.today, t)),
+        names.risk_text(contact.immigration_risk, t) if case.papers_may_be_missing else None,
+    )
+
+
+def sendable(value: ContactValue) -> bool:
+    """Whether a number or address may be given to a worker: only when it was seen in a source."""
+    return value.provenance.evidence == "seen"
+
+
+def contact_json(contact: Contact) -> dict[str, Any]:
+    """A contact with the values that may be sent."""
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "roles": list(contact.roles),
+        "immigration_risk": contact.immigration_risk,
+        "values": [_value_json(value) for value in contact.values if sendable(value)],
+    }
+
+
+def _value_json(value: ContactValue) -> dict[str, Any]:
+    provenance = value.provenance
+    source = provenance.source
+    return {
+        "channel": value.channel,
+        "value": value.value,
+        "text": value.text,
+        "from_abroad": value.from_abroad,
+        "languages": list(value.languages),
+        "hours": value.hours,
+        "cost": value.cost,
+        "as_of": provenance.as_of,
+        "evidence": provenance.evidence,
+        "confidence": provenance.confidence,
+        "source": {"title": source.title, "publisher": source.publisher, "url": source.url} if source else None,
+    }
+
+
+def _lines(contact: Contact, today: date, t: Translator) -> Iterator[str]:
+    for value in contact.values:
+        if sendable(value):
+            yield _line(value, today, t)
+
+
+def _line(value: ContactValue, today: date, t: Translator) -> str:
+    shown = formats.dialable(value.value, t) if value.channel in _DIALLED else formats.isolate(value.value, t)
+    parts = [t.gettext("{channel} {address}", channel=names.channel_name(value.channel, t), address=shown)]
+    details = list(_details(value, today, t))
+    if details:
+        parts.append(f"({', '.join(details)})")
+    return " ".join(parts)
+
+
+def _details(value: ContactValue, today: date, t: Translator) -> Iterator[str]:
+    if value.text:
+        yield t.gettext("send: {text}", text=formats.isolate(value.text, t))
+    if value.cost == "free":
+        yield t.gettext("free")
+    if value.hours:
+        yield formats.opening_hours(value.hours, t)
+    if value.languages:
+        yield formats.listing((formats.language_name(code, t) for code in value.languages), t)
+    if value.from_abroad is False:
+        yield t.gettext("only inside the country")
+    provenance = value.provenance
+    if provenance.as_of is None:
+        yield t.gettext("date not known")
+    elif PartialDate.parse(provenance.as_of).year < _DATED_BEFORE or provenance.overdue(today):
+        yield t.gettext("as of {date}", date=formats.written_date(provenance.as_of, t) or "")

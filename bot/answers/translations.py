@@ -1,0 +1,83 @@
+"""Message catalogues: `locales/<language>/LC_MESSAGES/haq.po`, read with Babel.
+
+English is the source. A message without a translation falls back along an ordered chain to
+English, never to nothing. Every translation carries its review state in a translator's comment
+(`# review: drafted`); gettext's fuzzy mark is not used, since compilers leave such messages out.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from functools import lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).resolve().parents[2] / "locales"
+DOMAIN = "haq"
+SOURCE_LANGUAGE = "en"
+_BABEL_NAMES = {"en": "en_GB", "tl": "fil"}
+RTL_LANGUAGES = frozenset(("ar", "ur"))
+
+
+class Translator:
+    """Says messages in one language. `t.gettext("...")` is what the extractor looks for."""
+
+    def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
+        self.language = language
+        self.locale = Locale.parse(_BABEL_NAMES.get(language, language))
+        self._translations = translations
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the language is written from right to left."""
+        return self.language in RTL_LANGUAGES
+
+    def gettext(self, message: str, **values: str) -> str:
+        """The message in this language, its placeholders filled."""
+        return _fill(self._translations.gettext(message), message, values)
+
+    def pgettext(self, context: str, message: str, **values: str) -> str:
+        """As `gettext`, for a message that means different things in different places."""
+        return _fill(self._translations.pgettext(context, message), message, values)
+
+    def ngettext(self, one: str, other: str, number: int, **values: str) -> str:
+        """The plural form for a number; the caller gives the number as it is shown."""
+        return _fill(self._translations.ngettext(one, other, number), other, values)
+
+
+def available_languages() -> tuple[str, ...]:
+    """English and every language that has a catalogue."""
+    found = {path.parts[-3] for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
+    return (SOURCE_LANGUAGE, *sorted(found - {SOURCE_LANGUAGE}))
+
+
+@lru_cache(maxsize=64)
+def translator(language: str) -> Translator:
+    """The translator of a language; one without a catalogue speaks English."""
+    path = LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if not path.is_file():
+        return Translator(SOURCE_LANGUAGE, gettext.NullTranslations())
+    return Translator(language, _compiled(path))
+
+
+def _compiled(path: Path) -> gettext.GNUTranslations:
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _fill(text: str, source: str, values: dict[str, str]) -> str:
+    """Fills the placeholders; a translation that names others than its source falls back to it."""
+    if not values:
+        return text
+    try:
+        return text.format_map(values)
+    except (KeyError, IndexError, ValueError):
+        return source.format_map(values)
