@@ -1,0 +1,175 @@
+"""Answering a question of law: look up, say the most useful first, name the gap, ask what matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.answers import formats, names
+from bot.answers.answer import Answer, Channel, answer
+from bot.answers.statements import Statement
+from bot.conversation.asking import ask, useful_question
+from bot.conversation.turn import Message, Reply, Turn
+from bot.rules.lookup import Lookup, lookup
+from bot.rules.vocabulary import BRANCHES, HELP_TOPICS
+
+PAGE = 5  # statements in one message
+CHANNELS = 3
+_RELATED = {
+    "wages": ("complaint", "end_of_service"),
+    "termination": ("end_of_service", "complaint"),
+    "end_of_service": ("contribution_refund", "end_of_contract_return"),
+    "employment_injury": ("medical_care", "complaint"),
+    "document_retention": ("complaint", "job_change"),
+    "forced_labour": ("hotline", "embassy"),
+    "violence_harassment": ("hotline", "legal_aid"),
+    "welfare_fund": ("voluntary_insurance", "survivors"),
+    "old_age": ("totalization", "contribution_refund"),
+}
+# Topics on which the country of work says nothing: these need the home country.
+_ORIGIN_FIRST = ("welfare_fund", "voluntary_insurance", "pre_departure", "embassy")
+
+
+def answer_topic(turn: Turn, topic: str) -> Reply:
+    """The answer to a topic for the case as far as it is known.
+
+    Asks for the country of work first when nothing can be said without it; everything else is
+    answered under its condition, and then asked for if it changes the answer.
+    """
+    state = turn.state
+    turn = turn.with_state(topic=topic, shown=0)
+    missing = _needed(turn, topic)
+    if missing is not None and missing not in state.asked:
+        turn = turn.with_state(asking=missing, asked=(*state.asked, missing))
+        return turn.reply(ask(turn, missing))
+    found = lookup(turn.base, turn.case(), [topic])
+    return _said(turn, found, answer(found, state.language), 0)
+
+
+def show_more(turn: Turn) -> Reply:
+    """The next statements of the topic that was answered last."""
+    topic = turn.state.topic
+    if topic is None:
+        return turn.reply()
+    found = lookup(turn.base, turn.case(), [topic])
+    return _said(turn, found, answer(found, turn.state.language), turn.state.shown)
+
+
+def _needed(turn: Turn, topic: str) -> str | None:
+    state = turn.state
+    if topic in _ORIGIN_FIRST and state.origin is None:
+        return "origin"
+    if state.destination is None and not (topic in _ORIGIN_FIRST and state.origin):
+        return "destination"
+    return None
+
+
+def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
+    t, topic = turn.t, found.topics[0]
+    statements = [each for each in said.statements if each.rule.kind != "complaint_channel"]
+    page = _page(statements, start)
+    shown = start + len(page)
+    messages = [_law(turn, said, topic, page, start)]
+    channels = said.channels[:CHANNELS] if start == 0 else ()
+    if channels:
+        messages.append(_help(turn, said, channels))
+    asking = useful_question(found, turn.state.asked) if start == 0 else None
+    if asking is not None:
+        messages.append(ask(turn, asking))
+    else:
+        messages.append(_next(turn, topic, more=shown < len(statements)))
+    if not turn.state.told_disclaimer:
+        first = messages[0]
+        text = f"{first.text}\n\n{t.gettext('This is information, not legal advice.')}"
+        messages[0] = Message(text, first.choices, first.rules, first.sources, first.topic, first.extra)
+    reply = turn.reply(
+        *messages,
+        shown=shown,
+        asking=asking,
+        asked=(*turn.state.asked, asking) if asking else turn.state.asked,
+        told_disclaimer=True,
+        misunderstood=0,
+    )
+    return Reply(reply.state, reply.messages, found.case, found.version)
+
+
+def _page(statements: list[Statement], start: int) -> list[Statement]:
+    """The next statements; on the first page a deadline comes along, for it is what gets lost."""
+    page = statements[start : start + PAGE]
+    if start == 0 and not any(each.rule.kind == "deadline" for each in page):
+        page += [each for each in statements[PAGE:] if each.rule.kind == "deadline"][:1]
+        # what is shown early must not be skipped later: the list is reordered the same way each time
+        for each in page[PAGE:]:
+            statements.remove(each)
+            statements.insert(PAGE, each)
+    return page
+
+
+def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int) -> Message:
+    t = turn.t
+    lines = [_headline(turn, topic)] if start == 0 else []
+    lines += [f"• {each.full_text()}\n  {t.gettext('Source: {source}', source=each.source)}" for each in page]
+    if not page:
+        lines += [gap.text for gap in said.gaps] or [t.gettext("We have no more on this.")]
+        if not said.channels:
+            lines.append(nearest_help(turn, said))
+    return Message(
+        "\n".join(lines), rules=tuple(each.rule.id for each in page), sources=tuple(_sources(page)), topic=topic
+    )
+
+
+def nearest_help(turn: Turn, said: Answer) -> str:
+    """Who to ask when the data have nothing: never silence."""
+    return turn.t.gettext(
+        "Ask a trade union, an aid group for migrants, or your embassy. Emergency numbers: {numbers}.",
+        numbers=said.emergency,
+    )
+
+
+def _help(turn: Turn, said: Answer, channels: tuple[Channel, ...]) -> Message:
+    t = turn.t
+    lines = [t.gettext("Where to get help:")]
+    for channel in channels:
+        lines.append(f"• {channel.text()}\n  {t.gettext('Source: {source}', source=channel.statement.source)}")
+    spoken = [channel.statement for channel in channels]
+    return Message(
+        "\n".join(lines), rules=tuple(each.rule.id for each in spoken), sources=tuple(_sources(spoken)), topic="complaint"
+    )
+
+
+def _next(turn: Turn, topic: str, more: bool) -> Message:
+    t = turn.t
+    choices = [("more", t.gettext("Show more"))] if more else []
+    related = _RELATED.get(topic, () if topic in HELP_TOPICS else ("complaint",))
+    if topic in BRANCHES:
+        related = (*related, "export_of_benefits")
+    choices += [(f"topic:{each}", names.topic_name(each, t)) for each in dict.fromkeys(related) if each != topic]
+    choices.append(("human", t.gettext("Talk to a person")))
+    return Message(t.gettext("What do you want to do next?"), tuple(choices), topic=topic)
+
+
+def _headline(turn: Turn, topic: str) -> str:
+    t, case = turn.t, turn.case()
+    parts = [names.topic_name(topic, t)]
+    if case.destination:
+        parts.append(t.gettext("country of work: {country}", country=formats.country(case.destination, t)))
+    if case.origin:
+        parts.append(t.gettext("home country: {country}", country=formats.country(case.origin, t)))
+    if case.sector:
+        parts.append(t.gettext("work: {sector}", sector=t.pgettext("sector", formats.SECTOR_NAMES[case.sector])))
+    return " · ".join(parts)
+
+
+def _sources(statements: list[Statement]) -> Iterator[dict[str, Any]]:
+    for each in statements:
+        provenance = each.rule.provenance
+        source = provenance.source
+        yield {
+            "rule": each.rule.id,
+            "legal_basis": provenance.legal_basis,
+            "title": source.title if source else None,
+            "publisher": source.publisher if source else None,
+            "url": source.url if source else None,
+            "as_of": provenance.as_of,
+            "evidence": provenance.evidence,
+        }

@@ -1,0 +1,163 @@
+"""Emergencies: first of all, short, by the danger and the person.
+
+Self-harm gets a crisis line or an ambulance and a person, not the police. Confinement, violence
+and trafficking get a trafficking or violence line, embassy and shelter beside the police. A person
+whose papers may be missing is told what is known of the channel and immigration. Nobody is asked
+for papers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.answers import formats
+from bot.answers.answer import emergency_text
+from bot.answers.contacts import sendable
+from bot.answers.names import RISK_TEXTS
+from bot.answers.translations import Translator
+from bot.conversation.turn import Message, Reply, Turn
+from bot.rules.case import Case
+from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_numbers
+from bot.rules.errors import RulesError
+from bot.rules.lawbase import LawReader
+from bot.rules.model import ANY, Contact
+
+# Which emergency services come first, and which other helpers stand beside them.
+_SERVICES = {
+    "self_harm": ("ambulance",),
+    "violence": ("police", "ambulance"),
+    "confinement": ("police",),
+    "trafficking": ("police",),
+    "injury": ("ambulance", "fire"),
+    "arrest": (),
+    "stranded": ("police",),
+}
+_HELPERS = {
+    "self_harm": ("crisis_line",),
+    "violence": ("violence_line", "shelter", "embassy", "consular_line", "ngo"),
+    "confinement": ("trafficking_line", "embassy", "consular_line", "shelter", "ngo"),
+    "trafficking": ("trafficking_line", "embassy", "consular_line", "shelter", "ngo"),
+    "injury": ("health",),
+    "arrest": ("embassy", "consular_line", "legal_aid", "ngo"),
+    "stranded": ("embassy", "consular_line", "shelter", "ngo"),
+}
+MAX_HELPERS = 2
+MAX_LENGTH = 400
+
+
+def answer_emergency(turn: Turn, danger: str) -> Reply:
+    """The number for this danger and this person; asks for the country alone when it is unknown."""
+    t, case = turn.t, turn.case()
+    if case.destination is None:
+        first, second = (formats.dialable(number, t) for number in MOBILE_FALLBACK)
+        text = " ".join(
+            (
+                _opening(danger, t),
+                t.gettext("Call {first} or {second}: it works on most mobile phones.", first=first, second=second),
+                t.gettext("In which country are you now?"),
+            )
+        )
+        return turn.reply(_message(text, danger), danger=danger, asking="destination")
+    numbers, helpers = _known(turn, case, danger)
+    lines = [_opening(danger, t), _call(numbers, case, danger, t)]
+    lines += _helper_lines(helpers, t)
+    if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
+        lines.append(t.gettext(RISK_TEXTS["unknown"]) if not helpers else t.gettext("We do not know if the police tell the immigration office."))
+    text = _fit(lines)
+    return turn.reply(
+        _message(text, danger, tuple(helper.id for helper in helpers)), danger=None, asking=None
+    )
+
+
+def safe_line(turn: Turn) -> str:
+    """A sentence with the emergency numbers when the law base cannot be read."""
+    case = turn.case()
+    numbers = tuple(
+        EmergencyNumber(case.destination, number, (), "library", None, True)
+        for number in (library_numbers(case.destination) if case.destination else ())
+    )
+    return turn.t.gettext(
+        "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
+        numbers=emergency_text(numbers, case, turn.t),
+    )
+
+
+def _known(turn: Turn, case: Case, danger: str) -> tuple[tuple[EmergencyNumber, ...], list[Contact]]:
+    assert case.destination is not None
+    try:
+        with turn.base.reading() as reader:
+            numbers = tuple(reader.emergency_numbers(case.destination))
+            return numbers, list(_helpers(reader, case, danger))[:MAX_HELPERS]
+    except RulesError:
+        # The law base is down: the library's numbers still stand.
+        country = case.destination
+        return tuple(EmergencyNumber(country, n, (), "library", None, True) for n in library_numbers(country)), []
+
+
+def _helpers(reader: LawReader, case: Case, danger: str) -> Iterator[Contact]:
+    """Helpers with a number that may be sent, in the order of the danger's roles."""
+    assert case.destination is not None
+    near = reader.contacts_with_role(_HELPERS[danger], case.destination)
+    home = reader.contacts_with_role(("consular_line", "embassy"), case.origin) if case.origin else []
+    seen: set[str] = set()
+    for role in _HELPERS[danger]:
+        for contact in (*near, *(each for each in home if danger != "injury")):
+            if role in contact.roles and contact.id not in seen and _serves(contact, case) and _numbers(contact):
+                seen.add(contact.id)
+                yield contact
+
+
+def _serves(contact: Contact, case: Case) -> bool:
+    origins, key = contact.serves.origins, contact.serves
+    if origins != (ANY,):
+        if case.origin not in origins:
+            return False
+    elif {"embassy", "consular_line"} & set(contact.roles) and contact.country != case.origin:
+        return False  # an embassy whose country is not said
+    return case.sector is None or case.sector in key.reached_sectors()
+
+
+def _numbers(contact: Contact) -> list[str]:
+    return [value.value for value in contact.values if value.channel in ("phone", "whatsapp") and sendable(value)]
+
+
+def _opening(danger: str, t: Translator) -> str:
+    return {
+        "self_harm": t.gettext("I am glad you wrote. You are not alone. Please do not stay alone now: go to someone near you."),
+        "violence": t.gettext("If you can, go to a safe place now, near other people."),
+        "confinement": t.gettext("You have the right to be free. Call now if you can do it safely."),
+        "trafficking": t.gettext("This is not your fault. There is help. Call when nobody can hear you."),
+        "injury": t.gettext("Get medical help now."),
+        "arrest": t.gettext("You may ask for your embassy and for an interpreter. Do not sign what you cannot read."),
+        "stranded": t.gettext("Stay where there are people. Help is there for you."),
+    }[danger]
+
+
+def _call(numbers: Iterable[EmergencyNumber], case: Case, danger: str, t: Translator) -> str:
+    services = _SERVICES[danger]
+    entries = tuple(numbers)
+    chosen = tuple(entry for entry in entries if set(entry.services) & set(services))
+    if danger == "self_harm":
+        chosen = chosen or tuple(entry for entry in entries if not entry.services)
+    else:
+        chosen = chosen or entries
+    return t.gettext("Call {numbers}.", numbers=emergency_text(chosen, case, t, services))
+
+
+def _helper_lines(helpers: Iterable[Contact], t: Translator) -> Iterator[str]:
+    for helper in helpers:
+        number = formats.dialable(_numbers(helper)[0], t)
+        yield t.gettext("{name}: {number}", name=formats.isolate(helper.name, t), number=number)
+
+
+def _fit(lines: list[str]) -> str:
+    """As many lines as fit; the opening and the number always do."""
+    text = "\n".join(lines[:2])
+    for line in lines[2:]:
+        if len(text) + len(line) + 1 <= MAX_LENGTH:
+            text = f"{text}\n{line}"
+    return text
+
+
+def _message(text: str, danger: str, contacts: tuple[str, ...] = ()) -> Message:
+    return Message(text, topic="emergency", extra={"danger": danger, "contacts": list(contacts)})

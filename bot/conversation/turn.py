@@ -1,0 +1,148 @@
+"""One turn of a conversation: what is remembered, what was understood, what is replied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any
+
+from bot.answers.translations import SOURCE_LANGUAGE, Translator, available_languages, translator
+from bot.rules.case import Case, make_case
+from bot.rules.errors import CaseError
+from bot.rules.lawbase import LawBase
+
+# What of the case a conversation asks for and remembers.
+CASE_SLOTS = ("origin", "destination", "sector", "status", "employment", "private_household")
+
+
+@dataclass(frozen=True)
+class State:
+    """What is remembered of a conversation; every field is a slot of the dialogue engine."""
+
+    language: str = SOURCE_LANGUAGE
+    language_chosen: bool = False
+    origin: str | None = None
+    destination: str | None = None
+    sector: str | None = None
+    status: str | None = None
+    employment: str | None = None
+    private_household: str | None = None
+    topic: str | None = None
+    shown: int = 0  # how many statements of the topic were shown
+    asking: str | None = None  # what of the case was asked for last
+    asked: tuple[str, ...] = ()  # what was asked for already: nothing is asked twice
+    choices: tuple[tuple[str, str], ...] = ()  # (what it does, its label) of the last buttons
+    danger: str | None = None  # an emergency that waits for the country
+    told_disclaimer: bool = False
+    told_languages: bool = False
+    misunderstood: int = 0
+
+    def slots(self) -> dict[str, Any]:
+        """As plain values for the dialogue engine."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any]) -> State:
+        """From what the dialogue engine keeps; what is missing takes its default."""
+        known = {each.name: slots[each.name] for each in fields(cls) if slots.get(each.name) is not None}
+        for name in ("asked",):
+            known[name] = tuple(known.get(name, ()))
+        known["choices"] = tuple((str(does), str(label)) for does, label in known.get("choices", ()))
+        known["shown"], known["misunderstood"] = int(known.get("shown", 0)), int(known.get("misunderstood", 0))
+        return cls(**known)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something found in a message."""
+
+    entity: str
+    value: Any
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a message seems to mean."""
+
+    text: str
+    intent: str
+    confidence: float = 1.0
+    entities: tuple[Entity, ...] = ()
+    language: str | None = None
+    language_confident: bool = False
+    danger: str | None = None
+    ranking: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to the person: text, choices, and what a program may want to know of it."""
+
+    text: str
+    choices: tuple[tuple[str, str], ...] = ()
+    rules: tuple[str, ...] = ()
+    sources: tuple[Mapping[str, Any], ...] = ()
+    topic: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is said, and what is remembered from now on."""
+
+    state: State
+    messages: tuple[Message, ...]
+    case: Case | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Everything that replying needs."""
+
+    state: State
+    said: Understanding
+    base: LawBase
+    today: date
+
+    @property
+    def t(self) -> Translator:
+        """Speaks the conversation's language."""
+        return translator(self.state.language)
+
+    def case(self) -> Case:
+        """The case as far as it is known; a country of origin that equals the country of work is dropped."""
+        state = self.state
+        known = {name: getattr(state, name) for name in CASE_SLOTS}
+        try:
+            return make_case(today=self.today, **known)
+        except CaseError:
+            return make_case(today=self.today, destination=state.destination)
+
+    def with_state(self, **changes: Any) -> Turn:
+        """The same turn with something else remembered."""
+        return replace(self, state=replace(self.state, **changes))
+
+    def reply(self, *messages: Message, **changes: Any) -> Reply:
+        """A reply that remembers the choices of its last message, and the changes."""
+        choices = next((message.choices for message in reversed(messages) if message.choices), ())
+        state = replace(self.state, **{"choices": choices, **changes})
+        return Reply(state, messages)
+
+
+def enabled_languages() -> tuple[str, ...]:
+    """The languages that the assistant speaks."""
+    return available_languages()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def texts(messages: Iterable[Message]) -> str:
+    """All texts together, for tests and the terminal."""
+    return "\n\n".join(message.text for message in messages)

@@ -1,0 +1,93 @@
+"""Entities of a message: countries with roles, sector, status, money, durations, dates.
+
+Only what the text states or plainly implies is returned; precision goes before recall.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from bot.language.gazetteer import Token, gazetteer, tokens
+from bot.language.jobs import sector, states, vocabulary
+from bot.language.quantities import quantities
+from bot.language.roles import Role, Scored, assign, score
+
+EntityName = Literal[
+    "country", "sector", "status", "employment", "private_household", "money", "duration", "date"
+]
+Value = str | dict[str, str | float | None]
+
+# Longer messages are read up to here; nobody writes a country after 4,000 letters only.
+MAX_LENGTH: Final = 4000
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One thing said. ``start`` and ``end`` are offsets in the original text.
+
+    ``value``: ISO 3166-1 alpha-2 for a country; a word of the vocabulary for sector, status
+    and employment; "yes" for private_household; ``{"amount", "currency"}`` for money (currency
+    None when ambiguous); ISO 8601 for duration and date. ``role`` only for a country.
+    """
+
+    entity: EntityName
+    value: Value
+    role: Role | None
+    start: int
+    end: int
+    text: str
+
+
+def extract(text: str) -> list[Entity]:
+    """The entities of a message, in the order of the text. Never raises."""
+    read = text[:MAX_LENGTH]
+    said = tokens(read)
+    found = [*_countries(read, said), *_others(read, said)]
+    return sorted(found, key=lambda entity: (entity.start, entity.end, entity.entity))
+
+
+def _countries(text: str, said: list[Token]) -> list[Entity]:
+    scored = score(gazetteer().find(said, vocabulary()), said)
+    roles = assign(_without_idle_currencies(scored), said)
+    return [
+        _entity(text, said, "country", item.hit.sense.country, item.hit.first, item.hit.last,
+                roles.get(item.hit.sense.country))
+        for item in _without_idle_currencies(scored)
+    ]  # fmt: skip
+
+
+def _without_idle_currencies(scored: list[Scored]) -> list[Scored]:
+    """Currencies count only where nothing else says a place of work."""
+    stated = any(s.hit.sense.kind != "currency" and s.total > 0 for s in scored)
+    return [s for s in scored if not (stated and s.hit.sense.kind == "currency")]
+
+
+def _others(text: str, said: list[Token]) -> list[Entity]:
+    found: list[Entity] = []
+    job = sector(said)
+    if job:
+        found.append(_entity(text, said, "sector", job.value, job.first, job.last))
+    for state in states(said):
+        found.append(
+            _entity(text, said, state.entity, state.value, state.first, state.last)  # type: ignore[arg-type]
+        )
+    for quantity in quantities(text, said):
+        start, end = quantity.start, quantity.end
+        found.append(Entity(quantity.entity, quantity.value, None, start, end, text[start:end]))
+    return found
+
+
+def _entity(
+    text: str, said: list[Token], name: EntityName, value: Value, first: int, last: int,
+    role: Role | None = None,
+) -> Entity:  # fmt: skip
+    start, end = said[first].start, said[last].end
+    return Entity(name, value, role, start, end, text[start:end])
+
+
+@lru_cache(maxsize=1)
+def warm_up() -> None:
+    """Build every list now rather than at the first message (about a second)."""
+    extract("warm up")

@@ -1,0 +1,192 @@
+"""Which country is the origin and which the destination, from the words around them.
+
+Each mention gets a score, negative for origin, positive for destination: cues of the
+language files, the kind of word, and the country's lean (``shared/leans.yml``). The best
+of either side gets the role; at most one country a side. Never the language of the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from bot.language.gazetteer import Hit, Kind, Token, gazetteer, key_of
+from bot.language.lexicon import SHARED, load, load_all, words
+
+Role = Literal["origin", "destination"]
+
+_SIGN: Final[dict[str, float]] = {"origin": -1.0, "destination": 1.0}
+_LEAN: Final[dict[str, float]] = {"2": 2.0, "1": 1.6, "0": 0.0, "-2": -2.0}
+_UNLISTED: Final = -1.0
+# What the kind of word says by itself. A nationality is mostly the speaker's own.
+_KIND: Final[dict[Kind, float]] = {
+    "name": 0.0, "demonym": -1.0, "city": 0.0, "town": 0.0, "body": 0.0,
+    "origin_body": -4.0, "destination_body": 3.0, "currency": 2.5,
+}  # fmt: skip
+_WINDOW: Final = 4
+_MAX_SKIPPED: Final = 2
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The cue words of every language: latinised phrase to score."""
+
+    before: dict[str, float]
+    after: dict[str, float]
+    skip: frozenset[str]
+    languages: frozenset[str]
+    language_after: frozenset[str]
+    pairs: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def cues() -> Cues:
+    """The cues of ``roles.yml`` of every language."""
+    tables: dict[str, dict[str, float]] = {"before": {}, "after": {}}
+    sets: dict[str, set[str]] = {n: set() for n in ("skip", "languages", "language_after", "pairs")}
+    for language, content in load_all("roles").items():
+        for side, table in tables.items():
+            for role, weights in (content.get(side) or {}).items():
+                for weight, forms in weights.items():
+                    for form in words(forms, f"{language}/roles.yml"):
+                        table.setdefault(key_of(form), _SIGN[role] * float(weight))
+        for name, found in sets.items():
+            found.update(key_of(form) for form in words(content.get(name), language))
+    return Cues(
+        tables["before"], tables["after"], *(frozenset(sets[name]) for name in sets)
+    )
+
+
+@lru_cache(maxsize=1)
+def leans() -> dict[str, float]:
+    """How far a country leans to the destination side, by ISO code."""
+    table = load(SHARED, "leans").get("leans", {})
+    return {code: _LEAN[lean] for lean, codes in table.items() for code in words(codes, "leans")}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A hit with the score of its cues alone and in all (negative: origin)."""
+
+    hit: Hit
+    cue: float
+    total: float
+
+
+def score(hits: list[Hit], said: list[Token]) -> list[Scored]:
+    """The hits that stand as countries, scored; names of languages and persons left out."""
+    result: list[Scored] = []
+    for hit in hits:
+        if _is_language(hit, said) or _is_doubtful(hit, said):
+            continue
+        cue = _cue(hit, said)
+        lean = leans().get(hit.sense.country, _UNLISTED)
+        if hit.sense.kind in {"origin_body", "destination_body"}:
+            lean = cue = 0.0
+        result.append(Scored(hit, cue, cue + lean + _KIND[hit.sense.kind]))
+    return result
+
+
+def _cue(hit: Hit, said: list[Token]) -> float:
+    before = _before(hit, said)
+    after = _after(hit, said)
+    if hit.suffix and after == 0.0:
+        after = cues().after.get(hit.suffix, 0.0)
+    return before if abs(before) > abs(after) else after if after else before
+
+
+def _before(hit: Hit, said: list[Token]) -> float:
+    words_before = [token.key for token in said[max(0, hit.first - _WINDOW - 2) : hit.first]]
+    best, best_size = 0.0, 0
+    for _ in range(_MAX_SKIPPED + 1):
+        for size in range(min(_WINDOW, len(words_before)), 0, -1):
+            found = cues().before.get(" ".join(words_before[-size:]))
+            if found is not None and size > best_size:
+                best, best_size = found, size
+        if not words_before or words_before[-1] not in cues().skip:
+            break
+        words_before = words_before[:-1]
+    return best
+
+
+def _after(hit: Hit, said: list[Token]) -> float:
+    following = [token.key for token in said[hit.last + 1 : hit.last + 1 + _WINDOW]]
+    if hit.suffix:
+        following = [hit.suffix, *following]
+    for size in range(min(_WINDOW, len(following)), 0, -1):
+        found = cues().after.get(" ".join(following[:size]))
+        if found is not None:
+            return found
+    return 0.0
+
+
+def _is_language(hit: Hit, said: list[Token]) -> bool:
+    """Whether a nationality is said as a language ("speak Nepali", "en français")."""
+    if hit.sense.kind != "demonym":
+        return False
+    previous = {token.key for token in said[max(0, hit.first - 2) : hit.first]}
+    direct = said[hit.first - 1].key if hit.first else ""
+    if direct in cues().languages or (previous & cues().languages) - {"en", "in"}:
+        return True
+    following = [token.key for token in said[hit.last + 1 : hit.last + 3]]
+    if hit.suffix:
+        following = [hit.suffix, *following]
+    return any(
+        " ".join(following[:size]) in cues().language_after for size in range(1, len(following) + 1)
+    )
+
+
+def _is_doubtful(hit: Hit, said: list[Token]) -> bool:
+    """Whether a name that is also a word or first name lacks any sign of being a place."""
+    part = said[hit.first : hit.last + 1]
+    key = " ".join(token.key for token in part)
+    careful = key in gazetteer().careful or hit.sense.kind == "town"
+    if not careful or hit.suffix:
+        return False
+    previous = said[hit.first - 1].key if hit.first else ""
+    if previous in gazetteer().name_cues:
+        return True
+    if hit.sense.kind == "town":
+        return not _cue(hit, said) or not part[0].text[:1].isupper() and part[0].text.isascii()
+    short = len(said) <= 3
+    return not (part[0].text[:1].isupper() or not part[0].text.isascii() or _cue(hit, said) or short)
+
+
+def assign(scored: list[Scored], said: list[Token]) -> dict[str, Role]:
+    """The role of each country (by code); countries without a clear role are absent."""
+    totals: dict[str, float] = {}
+    cue_of: dict[str, float] = {}
+    order: list[str] = []
+    for item in scored:
+        code = item.hit.sense.country
+        if code not in totals:
+            order.append(code)
+        if code not in totals or abs(item.total) > abs(totals[code]):
+            totals[code], cue_of[code] = item.total, item.cue
+    origin = min(order, key=lambda code: totals[code], default=None)
+    destination = max(order, key=lambda code: totals[code], default=None)
+    roles: dict[str, Role] = {}
+    if origin is None or destination is None:
+        return roles
+    if totals[destination] > 0:
+        roles[destination] = "destination"
+    if totals[origin] < 0:
+        roles[origin] = "origin"
+    if len(order) > 1 and len(roles) == 1 and origin != destination:
+        _second(roles, origin, destination, cue_of, _is_pair(said))
+    return roles
+
+
+def _second(
+    roles: dict[str, Role], origin: str, destination: str, cue: dict[str, float], pair: bool
+) -> None:
+    """Give the weaker of two countries that lean the same way the other role, if plain."""
+    if origin not in roles and (cue[origin] < 0 or pair):
+        roles[origin] = "origin"
+    elif destination not in roles and (cue[destination] > 0 or pair):
+        roles[destination] = "destination"
+
+
+def _is_pair(said: list[Token]) -> bool:
+    return any(token.key in cues().pairs for token in said)
