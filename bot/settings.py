@@ -1,0 +1,188 @@
+"""The settings, read from environment variables `HAQ_*`; docs/settings.md describes each.
+
+This module imports nothing heavy: every command reads it, also those that must start at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+VERSION = "0.1.0"
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The checkout: where config.yml, domain/, data/ and locales/ are."""
+
+HIDDEN = "***"
+
+ENGINE_ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SANIC_HOST": "127.0.0.1",  # rasa-sdk listens on every address without it
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "MPLBACKEND": "agg",
+}
+"""What every process of Rasa runs with, unless the environment says otherwise."""
+
+ENGINE_WARNINGS = "ignore::DeprecationWarning,ignore::FutureWarning,ignore::PendingDeprecationWarning"
+"""`PYTHONWARNINGS` for processes of Rasa, whose pinned libraries warn by the dozen."""
+
+
+class SettingsError(Exception):
+    """A setting that makes no sense; the message names it and says what would."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set from outside."""
+
+    database_url: str = field(metadata={"variable": "HAQ_DATABASE_URL"})
+    host: str = field(metadata={"variable": "HAQ_HOST"})
+    assistant_port: int = field(metadata={"variable": "HAQ_ASSISTANT_PORT"})
+    actions_port: int = field(metadata={"variable": "HAQ_ACTIONS_PORT"})
+    desk_port: int = field(metadata={"variable": "HAQ_DESK_PORT"})
+    rest_key: str | None = field(metadata={"variable": "HAQ_REST_KEY", "secret": True})
+    languages: tuple[str, ...] = field(metadata={"variable": "HAQ_LANGUAGES"})
+    state_dir: Path = field(metadata={"variable": "HAQ_STATE_DIR"})
+    var_dir: Path = field(metadata={"variable": "HAQ_VAR_DIR"})
+    models_dir: Path = field(metadata={"variable": "HAQ_MODELS_DIR"})
+    law_dir: Path = field(metadata={"variable": "HAQ_LAW_DIR"})
+    log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
+
+    @property
+    def assistant_url(self) -> str:
+        """Where the assistant answers, from this machine."""
+        return f"http://{_reachable(self.host)}:{self.assistant_port}"
+
+    @property
+    def actions_url(self) -> str:
+        """Where the action server answers; it never listens beyond this machine."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    @property
+    def desk_url(self) -> str:
+        """Where the web desk answers, from this machine."""
+        return f"http://{_reachable(self.host)}:{self.desk_port}"
+
+    @property
+    def log_dir(self) -> Path:
+        """Where the processes write their logs."""
+        return self.var_dir / "log"
+
+    def shown(self) -> dict[str, str]:
+        """Every setting by its variable, with secrets hidden."""
+        return {item.metadata["variable"]: _shown(item.metadata, getattr(self, item.name)) for item in fields(self)}
+
+    def __repr__(self) -> str:
+        pairs = (f"{item.name}={_shown(item.metadata, getattr(self, item.name))!r}" for item in fields(self))
+        return f"Settings({', '.join(pairs)})"
+
+
+LAUNCHER_VARIABLES = ("HAQ_PYTHON",)
+"""Variables that only the launcher reads."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings from the environment (or the given one); SettingsError when one makes no sense."""
+    given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+
+    def read(variable: str, default: str, convert: Callable[[str, str], Any]) -> Any:
+        return convert(variable, given.get(variable, default))
+
+    state = read("HAQ_STATE_DIR", str(ROOT), _folder)
+    var = read("HAQ_VAR_DIR", str(state / "var"), _folder)
+    return Settings(
+        database_url=read("HAQ_DATABASE_URL", f"sqlite:///{var / 'haq.db'}", _url),
+        host=read("HAQ_HOST", "127.0.0.1", _text),
+        assistant_port=read("HAQ_ASSISTANT_PORT", "5005", _port),
+        actions_port=read("HAQ_ACTIONS_PORT", "5055", _port),
+        desk_port=read("HAQ_DESK_PORT", "8080", _port),
+        rest_key=given.get("HAQ_REST_KEY"),
+        languages=read("HAQ_LANGUAGES", "en fr ne", _languages),
+        state_dir=state,
+        var_dir=var,
+        models_dir=read("HAQ_MODELS_DIR", str(state / "models"), _folder),
+        law_dir=read("HAQ_LAW_DIR", str(ROOT / "data" / "law"), _folder),
+        log_level=read("HAQ_LOG_LEVEL", "info", _level),
+    )
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Variables `HAQ_*` that name no setting: most likely misspelt."""
+    known = {item.metadata["variable"] for item in fields(Settings)} | set(LAUNCHER_VARIABLES)
+    given = os.environ if environment is None else environment
+    return sorted(name for name in given if name.startswith("HAQ_") and name not in known)
+
+
+def engine_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment for a process of Rasa."""
+    given = dict(os.environ if environment is None else environment)
+    return {**ENGINE_ENVIRONMENT, "PYTHONWARNINGS": ENGINE_WARNINGS, "PYTHONUNBUFFERED": "1", **given}
+
+
+def hide_password(url: str) -> str:
+    """A database URL that can be shown."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    credentials, _, place = parts.netloc.rpartition("@")
+    user = credentials.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:{HIDDEN}@{place}", query=HIDDEN if parts.query else ""))
+
+
+def _shown(metadata: Mapping[str, Any], value: Any) -> str:
+    if value is None:
+        return ""
+    if metadata.get("secret"):
+        return HIDDEN
+    if metadata["variable"].endswith("_URL"):
+        return hide_password(value)
+    return " ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _reachable(host: str) -> str:
+    """An address to connect to where the server listens on every address."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _text(_variable: str, value: str) -> str:
+    return value.strip()
+
+
+def _folder(_variable: str, value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def _url(variable: str, value: str) -> str:
+    if "://" not in value:
+        message = f"{variable} must be a database URL such as sqlite:////var/lib/haq/haq.db or postgresql://user:password@host/haq."
+        raise SettingsError(message)
+    return value
+
+
+def _port(variable: str, value: str) -> int:
+    highest = 65535
+    if not value.isdecimal() or not 1 <= int(value) <= highest:
+        raise SettingsError(f"{variable} must be a port number from 1 to {highest}, not {value!r}.")
+    return int(value)
+
+
+def _languages(variable: str, value: str) -> tuple[str, ...]:
+    languages = tuple(dict.fromkeys(value.replace(",", " ").split()))
+    if not languages or not all(language.replace("-", "").isalnum() for language in languages):
+        raise SettingsError(f"{variable} must be language codes such as 'en fr ne', not {value!r}.")
+    return languages
+
+
+def _level(variable: str, value: str) -> str:
+    if value.lower() not in LOG_LEVELS:
+        raise SettingsError(f"{variable} must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
+    return value.lower()
