@@ -8,7 +8,7 @@ from bot.answers import formats
 from bot.answers.formats import SECTOR_NAMES, ValueFormatter
 from bot.answers.translations import Translator
 from bot.rules.lookup import Lookup
-from bot.rules.model import ALL_SECTORS, Condition, Rule
+from bot.rules.model import ALL_SECTORS, ANY, Condition, Rule
 from bot.rules.resolution import Result
 from bot.rules.units import Vocabularies, parse_value
 
@@ -67,7 +67,10 @@ class Conditions:
             names = formats.listing((formats.country(place, t) for place in key.destinations), t, "or")
             yield t.gettext("if you work in this place: {place}", place=names)
         if "origin" in depends_on:
-            yield t.gettext("if you come from: {countries}", countries=self._places(key.origins))
+            if key.origins != (ANY,):
+                yield t.gettext("if you come from: {countries}", countries=self._places(key.origins))
+            if key.except_origins:
+                yield t.gettext("if you do not come from: {countries}", countries=self._places(key.except_origins))
         if "destination" in depends_on:
             yield t.gettext("if you work in: {countries}", countries=self._places(key.destinations))
         for condition in key.when:
@@ -109,8 +112,9 @@ class Conditions:
         assert fact.unit is not None
         bounds = {
             name: self._formatter.format(fact.unit, parse_value(fact.unit, raw, Vocabularies({})))
-            for name, raw in (("min", condition.min), ("below", condition.below))
+            for name, raw in (("min", condition.min), ("below", condition.below), ("max", condition.max))
             if raw is not None
         }
-        text = fact.texts["both" if len(bounds) == 2 else next(iter(bounds))]  # noqa: PLR2004
+        both = "between" if condition.max else "both"
+        text = fact.texts[next(iter(bounds)) if len(bounds) == 1 else both]
         return self._t.gettext(text, **bounds)

@@ -30,7 +30,7 @@ class KeyComparer:
         a, b = one.key, other.key
         return (
             self._places_meet(a.destinations, b.destinations)
-            and self._places_meet(a.origins, b.origins)
+            and self._origins_meet(a, b)
             and bool(a.reached_sectors() & b.reached_sectors())
             and bool(a.reached_status() & b.reached_status())
             and bool(a.reached_employment() & b.reached_employment())
@@ -52,6 +52,7 @@ class KeyComparer:
         return (
             self._places_within(a.destinations, b.destinations)
             and self._places_within(a.origins, b.origins)
+            and self._exclusions_within(a, b)
             and a.reached_sectors() <= b.reached_sectors()
             and a.reached_status() <= b.reached_status()
             and a.reached_employment() <= b.reached_employment()
@@ -73,6 +74,20 @@ class KeyComparer:
             return True
         a, b = self.expand(one), self.expand(other)
         return any(x == y or x.partition("-")[0] == y or y.partition("-")[0] == x for x in a for y in b)
+
+    def _origins_meet(self, a: Key, b: Key) -> bool:
+        if not self._places_meet(a.origins, b.origins):
+            return False
+        excluded = self.expand(a.except_origins) | self.expand(b.except_origins)
+        named = [self.expand(key.origins) for key in (a, b) if ANY not in key.origins]
+        return not named or bool(frozenset.intersection(*named) - excluded)
+
+    def _exclusions_within(self, narrow: Key, wide: Key) -> bool:
+        """Whether nobody whom the wide key excludes is reached by the narrow one."""
+        excluded = self.expand(wide.except_origins)
+        if ANY in narrow.origins:
+            return excluded <= self.expand(narrow.except_origins)
+        return not excluded & (self.expand(narrow.origins) - self.expand(narrow.except_origins))
 
     def _implied(self, wide: Condition, key: Key) -> bool:
         """Whether some condition of the key implies this one."""
@@ -102,10 +117,13 @@ class KeyComparer:
                 return False
         return True
 
-    def _range(self, condition: Condition) -> tuple[Decimal, Decimal]:
+    def _range(self, condition: Condition) -> tuple[tuple[Decimal, int], tuple[Decimal, int]]:
+        """Both ends, comparable; the second part of an end is 1 where the end itself is in."""
         low = self._measure(condition.fact, condition.min) if condition.min else Decimal(0)
+        if condition.max is not None:
+            return (low, 0), (self._measure(condition.fact, condition.max), 1)
         high = self._measure(condition.fact, condition.below) if condition.below else Decimal("Infinity")
-        return low, high
+        return (low, 0), (high, 0)
 
     def _measure(self, fact: str, raw: str) -> Decimal:
         return measure(self._facts[fact], raw)

@@ -46,12 +46,13 @@ _NUMBER = re.compile(r"\+?[0-9][0-9 ]*[0-9]|[0-9]{2,}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PROVENANCE = ("legal_basis", "source", "as_of", "evidence", "confidence", "review_by")
 _RULE = (
-    "id", "type", "to", "from", "sectors", "except_sectors", "status", "employment", "schemes", "when",
+    "id", "type", "to", "from", "except_from", "sectors", "except_sectors", "status", "employment", "schemes", "when",
     "start", "end", "values", "unconfirmed", "note", "topics", "kind", "via", "displaces", "contacts",
     "expected", "group_by", *_PROVENANCE,
 )  # fmt: skip
 _COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "owner")
 _REGION_FILE = ("law", "group", "name", "review_every_months", "sources", "contacts", "members", "rules", "owner")
+_RANGES = ({"min"}, {"below"}, {"max"}, {"min", "below"}, {"min", "max"})
 _VALUE = (
     "channel", "value", "text", "from_abroad", "languages", "hours", "cost", *_PROVENANCE,
 )  # fmt: skip
@@ -430,6 +431,7 @@ class _Reader:
         return Key(
             self._where(body, "to", (ANY,) if only else None),
             self._where(body, "from", (ANY,)),
+            self._where(body, "except_from", (ANY,)) if "except_from" in body else (),
             sectors,
             excluded,
             self._list(body, "status", (ANY,), STATUSES, "status"),
@@ -454,16 +456,19 @@ class _Reader:
                     if option not in fact.options:
                         self._say(raw, name, f"{option!r} is no value of {name}.", f"Use {', '.join(fact.options)}.")
                 found.append(Condition(name, options))
-            elif isinstance(wanted, Map) and wanted and set(wanted) <= {"min", "below"}:
+            elif isinstance(wanted, Map) and set(wanted) in _RANGES:
                 try:
                     bounds = {key: str(value) for key, value in wanted.items()}
                     for value in wanted.values():
                         measure(fact, value)
-                    found.append(Condition(name, (), bounds.get("min"), bounds.get("below")))
+                    said = {1: next(iter(bounds)), 2: "between" if "max" in bounds else "both"}[len(bounds)]
+                    if said not in fact.texts:
+                        self._say(raw, name, f"The fact {name} does not say `{said}`.", "Add the sentence to the fact.")
+                    found.append(Condition(name, (), **bounds))
                 except UnitError as error:
-                    self._say(raw, name, str(error), "Write {min: 3 months, below: 5 years}.")
+                    self._say(raw, name, str(error), "Write {min: 3 months, below: 5 years} (or max: the end is in).")
             else:
-                self._say(raw, name, f"{wanted!r} is no range.", "Write {min: 3 months, below: 5 years}.")
+                self._say(raw, name, f"{wanted!r} is no range.", "Write {min: 3 months, below: 5 years} (or max: the end is in).")
         return found
 
     # -- everything against everything --------------------------------------------------------

@@ -82,6 +82,7 @@ def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Ma
         _date(rule, on),
         _place("destination", rule.key.destinations, case, case.destination, context, on),
         _place("origin", rule.key.origins, case, case.origin, context, on),
+        _excluded_origin(rule, case, context, on),
         _sector(rule, sectors),
         _member("status", rule.key.status, case.status),
         _member("employment", rule.key.employment, case.employment),
@@ -135,6 +136,18 @@ def _place(name: str, places: tuple[str, ...], case: Case, country: str | None, 
     return Match(NO, (), (f"{name}: only for {', '.join(places)}.",))
 
 
+def _excluded_origin(rule: Rule, case: Case, context: Context, on: date) -> Match:
+    """`any` country of origin but some; an unknown origin may be one of them."""
+    excluded = rule.key.except_origins
+    if not excluded:
+        return Match(YES)
+    said = f"origin: not for {', '.join(excluded)}"
+    if case.origin is None:
+        return Match(DEPENDS, ("origin",), (f"{said}; not known.",))
+    hit = _place("origin", excluded, case, case.origin, context, on).applies == YES
+    return Match(NO if hit else YES, (), (f"{said}.",))
+
+
 def _reaches_place(places: tuple[str, ...], case: Case, context: Context) -> bool:
     return _place("destination", places, case, case.destination, context, case.on).applies == YES
 
@@ -170,7 +183,7 @@ def _scheme(rule: Rule, case: Case) -> Match:
 
 def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
     value = case.facts.get(condition.fact)
-    wanted = ", ".join(condition.options) or f"from {condition.min or 0} to under {condition.below or 'any'}"
+    wanted = ", ".join(condition.options) or _bounds(condition)
     if value is None:
         return Match(DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; not known.",))
     if condition.options:
@@ -178,5 +191,12 @@ def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
     else:
         amount = measure(fact, value)
         low = condition.min is None or amount >= measure(fact, condition.min)
-        holds = low and (condition.below is None or amount < measure(fact, condition.below))
+        below = condition.below is None or amount < measure(fact, condition.below)
+        holds = low and below and (condition.max is None or amount <= measure(fact, condition.max))
     return Match(YES if holds else NO, (), (f"{condition.fact}: {wanted}; it is {value}.",))
+
+
+def _bounds(condition: Condition) -> str:
+    parts = [f"at least {condition.min}" if condition.min else "", f"under {condition.below}" if condition.below else "",
+             f"at most {condition.max}" if condition.max else ""]  # fmt: skip
+    return " and ".join(part for part in parts if part)

@@ -36,7 +36,8 @@ class Condition:
     fact: str
     options: tuple[str, ...] = ()
     min: str | None = None
-    below: str | None = None
+    below: str | None = None  # up to, not included
+    max: str | None = None  # up to, included
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Key:
 
     destinations: tuple[str, ...]
     origins: tuple[str, ...]
+    except_origins: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ("all",)
     except_sectors: tuple[str, ...] = ()
     status: tuple[str, ...] = (ANY,)

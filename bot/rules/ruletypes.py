@@ -65,7 +65,7 @@ class Fact:
 
     name: str
     unit: Unit | None
-    texts: Mapping[str, str]  # by value, or min, below, both
+    texts: Mapping[str, str]  # by value, or min, below, both (min and below), max, between (min and max)
     ask: str
 
     @property
@@ -180,7 +180,8 @@ class TypeReader:
         if missing:
             self._complain(section, name, f"The fact does not say {', '.join(missing)}.", "Add the sentence.")
             return None
-        return Fact(name, unit, {key: body[key] for key in ("min", "below", "both")}, body["ask"])
+        texts = ("min", "below", "both", "max", "between")
+        return Fact(name, unit, {key: str(body[key]) for key in texts if key in body}, body["ask"])
 
     def _types(self, section: Map) -> None:
         for name, body in section.items():

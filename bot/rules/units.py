@@ -229,7 +229,7 @@ def _text(raw: Any, unit: Unit, words: Vocabularies) -> str:
 
 
 def _one_of(raw: Any, allowed: frozenset[str] | tuple[str, ...], what: str) -> str:
-    if raw not in allowed:
+    if not isinstance(raw, str) or raw not in allowed:
         known = ", ".join(sorted(allowed)) if len(allowed) < 40 else f"{len(allowed)} of them"
         raise UnitError(f"{raw!r} is no {what}. Known: {known}.")
     return str(raw)

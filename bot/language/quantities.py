@@ -1,0 +1,213 @@
+"""Money, durations and dates, where they are plain."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from bot.language.gazetteer import Token, key_of
+from bot.language.lexicon import SHARED, load, load_all, words
+from bot.language.normalise import plain_digits
+from bot.language.phrases import Phrases
+
+QuantityName = Literal["money", "duration", "date"]
+_NUMBER: Final = re.compile(r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)")
+_ISO_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)-(\d{1,2})-(\d{1,2})(?!\d)")
+_DAY_FIRST: Final = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.]((?:19|20)\d\d)(?!\d)")
+_YEAR: Final = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)(?![\d.,/-])")
+_SIGNS: Final = {"€": "EUR", "£": "GBP", "₹": "INR", "₱": "PHP", "₩": "KRW", "¥": "JPY", "$": None}
+_AFTER_YEAR: Final = 2
+_MAX_AMOUNT: Final = 1e12
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Money, a duration (ISO 8601) or a date (ISO 8601, its precision kept), with offsets."""
+
+    entity: QuantityName
+    value: str | dict[str, str | float | None]
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1)
+def _units() -> Phrases[str]:
+    """``quantities.yml``: words for day, week, month, year; the value is D, W, M, Y or H."""
+    table: Phrases[str] = Phrases()
+    for language, content in load_all("quantities").items():
+        for unit, forms in (content.get("units") or {}).items():
+            for form in words(forms, f"{language}/quantities.yml"):
+                table.add(form, unit)
+    return table
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> dict[str, float]:
+    return {
+        key_of(form): float(number)
+        for language, content in load_all("quantities").items()
+        for number, forms in (content.get("numbers") or {}).items()
+        for form in words(forms, language)
+    }
+
+
+@lru_cache(maxsize=1)
+def _year_cues() -> frozenset[str]:
+    return frozenset(
+        key_of(form)
+        for language, content in load_all("quantities").items()
+        for form in words(content.get("year_cues"), language)
+    )
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> Phrases[str | None]:
+    table: Phrases[str | None] = Phrases()
+    shared = load(SHARED, "currencies")
+    for code, forms in shared.get("codes", {}).items():
+        for form in words(forms, "currencies"):
+            table.add(form, code)
+    for form in words(shared.get("ambiguous"), "currencies"):
+        table.add(form, None)
+    return table
+
+
+def quantities(text: str, said: list[Token]) -> list[Quantity]:
+    """Money, durations and dates of a message."""
+    digits = plain_digits(text)
+    dates = _dates(digits, said)
+    taken = [(date.start, date.end) for date in dates]
+    return [*dates, *(q for q in _counted(digits, said) if not _overlaps(q, taken))]
+
+
+def _overlaps(quantity: Quantity, taken: list[tuple[int, int]]) -> bool:
+    return any(quantity.start < end and start < quantity.end for start, end in taken)
+
+
+def _dates(digits: str, said: list[Token]) -> list[Quantity]:
+    found: list[Quantity] = []
+    for match in _ISO_DATE.finditer(digits):
+        _add_date(found, match, match[1], match[2], match[3])
+    for match in _DAY_FIRST.finditer(digits):
+        _add_date(found, match, match[3], match[2], match[1])
+    for match in _YEAR.finditer(digits):
+        if _is_year(match, said):
+            found.append(Quantity("date", match[1], match.start(), match.end()))
+    return found
+
+
+def _add_date(
+    found: list[Quantity], match: re.Match[str], year: str, month: str, day: str
+) -> None:
+    if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+        iso = f"{year}-{int(month):02d}-{int(day):02d}"
+        found.append(Quantity("date", iso, match.start(), match.end()))
+
+
+def _is_year(match: re.Match[str], said: list[Token]) -> bool:
+    """A bare four-digit number is a year only beside a word such as "since" or "in"."""
+    before = [token.key for token in said if token.end <= match.start()][-_AFTER_YEAR:]
+    after = [token.key for token in said if token.start >= match.end()][:1]
+    return any(key in _year_cues() for key in [*before[-1:], *after])
+
+
+def _counted(digits: str, said: list[Token]) -> list[Quantity]:
+    """Numbers with a unit of time or money beside them."""
+    found: list[Quantity] = []
+    units = {match.first: match for match in _units().find(said)}
+    money = _currencies().find(said)
+    after = {match.first: match for match in money}
+    before = {match.last: match for match in money}
+    for number in _NUMBER.finditer(digits):
+        value = _value(number[0])
+        following = next((i for i, t in enumerate(said) if t.start >= number.end()), len(said))
+        preceding = max((i for i, t in enumerate(said) if t.end <= number.start()), default=-1)
+        if following in units:
+            end = said[units[following].last].end
+            found.append(_duration(value, units[following].meaning, number.start(), end))
+        elif following in after and _touches(digits, number.end(), said[following].start):
+            end = said[after[following].last].end
+            found.append(_money(value, after[following].meaning, number.start(), end))
+        elif preceding in before and _touches(digits, said[preceding].end, number.start()):
+            start = said[before[preceding].first].start
+            found.append(_money(value, before[preceding].meaning, start, number.end()))
+        else:
+            found.extend(_signed(digits, number, value))
+    found.extend(_joined(said))
+    found.extend(_spelled(said, units))
+    return [quantity for quantity in found if quantity]
+
+
+def _touches(digits: str, start: int, end: int) -> bool:
+    return end - start <= 2 and not digits[start:end].strip(" .,:")
+
+
+def _signed(digits: str, number: re.Match[str], value: float) -> list[Quantity]:
+    """Money with a sign before or after the number."""
+    left = digits[: number.start()].rstrip()
+    right = digits[number.end() :]
+    if left and left[-1] in _SIGNS:
+        return [_money(value, _SIGNS[left[-1]], len(left) - 1, number.end())]
+    stripped = right.lstrip()
+    if stripped and stripped[0] in _SIGNS:
+        end = number.end() + len(right) - len(stripped) + 1
+        return [_money(value, _SIGNS[stripped[0]], number.start(), end)]
+    return []
+
+
+_JOINED: Final = re.compile(r"(?:([a-z]{1,6})(\d{2,9})|(\d{1,9})([a-z]{1,12}))$")
+
+
+def _joined(said: list[Token]) -> list[Quantity]:
+    """"RM1400", "500aed", "3mahina": number and unit in one word."""
+    found: list[Quantity] = []
+    for token in said:
+        match = _JOINED.fullmatch(token.key)
+        if not match:
+            continue
+        word, value = match[1] or match[4], float(match[2] or match[3])
+        if word in _currencies().meanings:
+            found.append(_money(value, _currencies().meanings[word], token.start, token.end))
+        elif not match[1] and word in _units().meanings and len(word) > 1:
+            found.append(_duration(value, _units().meanings[word], token.start, token.end))
+    return found
+
+
+def _spelled(said: list[Token], units: dict[int, object]) -> list[Quantity]:
+    """"two months", "तीन महिना"."""
+    found: list[Quantity] = []
+    for index, token in enumerate(said[:-1]):
+        if token.key in _numbers() and index + 1 in units:
+            match = next(m for m in _units().find(said) if m.first == index + 1)
+            end = said[match.last].end
+            found.append(_duration(_numbers()[token.key], match.meaning, token.start, end))
+    return found
+
+
+def _value(number: str) -> float:
+    """The value of a written number; separators before three digits are thousands."""
+    if re.fullmatch(r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+", number):
+        return float(re.sub(r"\D", "", number))
+    return float(number.replace(",", "."))
+
+
+def _money(value: float, currency: str | None, start: int, end: int) -> Quantity:
+    return Quantity("money", {"amount": min(value, _MAX_AMOUNT), "currency": currency}, start, end)
+
+
+def _duration(value: float, unit: str, start: int, end: int) -> Quantity:
+    """ISO 8601; half years, months and weeks in the next smaller unit (6 M, 15 D)."""
+    if unit == "H":
+        return Quantity("duration", f"PT{_plain(value)}H", start, end)
+    if value != int(value) and unit in _SMALLER:
+        value, unit = round(value * _SMALLER[unit][0]), _SMALLER[unit][1]
+    return Quantity("duration", f"P{_plain(value)}{unit}", start, end)
+
+
+_SMALLER: Final = {"Y": (12, "M"), "M": (30, "D"), "W": (7, "D")}
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) else str(value)
