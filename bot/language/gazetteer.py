@@ -171,6 +171,10 @@ class Gazetteer:
             if key not in bucket:
                 bucket.append(key)
 
+    def knows(self, key: str) -> bool:
+        """Whether a latinised key says a country in some way."""
+        return key in self._senses
+
     def find(self, said: list[Token], known: frozenset[str]) -> list[Hit]:
         """Countries said by a list of tokens, in order; ``known`` words are never misspellings."""
         hits: list[Hit] = []
