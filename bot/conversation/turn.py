@@ -12,6 +12,8 @@ from bot.rules.case import Case, make_case
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase
 
+# A message that the engine would take for a command of its own begins with this (a word joiner).
+ESCAPE = "\u2060"
 # What of the case a conversation asks for and remembers.
 CASE_SLOTS = ("origin", "destination", "sector", "status", "employment", "private_household")
 

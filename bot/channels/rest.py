@@ -1,0 +1,187 @@
+"""The REST channel: `POST /webhooks/rest/webhook` and `POST /webhooks/rest/parse`.
+
+Stands in place of Rasa's own, which has no authentication, obeys `/intent{...}` typed by a person,
+sends `custom` as a message of its own, and says nothing when the action server is down. It answers
+on loopback only, or to whoever holds the key: whoever knows a sender id must not read a case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.conversation.respond import MAX_LENGTH
+from bot.conversation.turn import ESCAPE
+from bot.nlu.nlg import CatalogueNLG
+from bot.settings import load_settings
+
+logger = logging.getLogger(__name__)
+
+OnMessage = Callable[[UserMessage], Awaitable[Any]]
+_MAX_BODY = 64 * 1024
+_PATIENCE_SECONDS = 4.5  # after that the person gets an apology, whatever the engine does
+_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+
+
+class Refused(Exception):
+    """A request that is not taken: status and reason."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class CollectedMessages(OutputChannel):
+    """Collects messages, with `text`, `buttons` and `custom` in one object."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "rest"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Takes one message of the assistant."""
+        found = {"recipient_id": recipient_id, "text": message.get("text") or ""}
+        found |= {key: message[key] for key in ("buttons", "custom") if message.get(key)}
+        self.messages.append(found)
+
+
+class RestChannel(InputChannel):
+    """The channel by which programs, the terminal and the tests talk to the assistant."""
+
+    def __init__(self, key: str | None) -> None:
+        self._key = key
+        self._talking: dict[str, asyncio.Lock] = {}
+
+    @classmethod
+    def name(cls) -> str:
+        return "rest"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> RestChannel:
+        """The key comes from the settings, never from a file in the repository."""
+        return cls(load_settings().rest_key)
+
+    def blueprint(self, on_new_message: OnMessage) -> Blueprint:
+        """The routes of the channel."""
+        routes = Blueprint("haq_rest", __name__)
+
+        @routes.route("/", methods=["GET"])
+        async def health(request: Request) -> HTTPResponse:
+            ready = getattr(request.app.ctx, "agent", None)
+            ok = ready is not None and ready.is_ready()
+            return json({"status": "ok" if ok else "starting"}, status=200 if ok else 503)
+
+        @routes.route("/webhook", methods=["POST"])
+        async def webhook(request: Request) -> HTTPResponse:
+            try:
+                body = self._body(request)
+                sender, text = _text(body, "sender"), _text(body, "message")
+            except Refused as refusal:
+                return json({"error": str(refusal)}, status=refusal.status)
+            return json(await self._talk(request.app.ctx.agent, on_new_message, sender, text, _metadata(body)))
+
+        @routes.route("/parse", methods=["POST"])
+        async def parse(request: Request) -> HTTPResponse:
+            try:
+                text = _text(self._body(request), "text")
+            except Refused as refusal:
+                return json({"error": str(refusal)}, status=refusal.status)
+            return json(await _parse(request.app.ctx.agent, text))
+
+        return routes
+
+    def _body(self, request: Request) -> dict[str, Any]:
+        """The JSON object of a request that may be taken. Raises Refused."""
+        self._admit(request)
+        if len(request.body) > _MAX_BODY:
+            raise Refused(413, f"The message is too long. At most {_MAX_BODY} bytes.")
+        try:
+            body = request.json
+        except Exception as error:  # sanic raises its own InvalidUsage for anything that is not JSON
+            raise Refused(400, "The body is not JSON.") from error
+        if not isinstance(body, dict):
+            raise Refused(400, 'The body is not a JSON object. Send {"sender": "...", "message": "..."}.')
+        return body
+
+    def _admit(self, request: Request) -> None:
+        if self._key is not None:
+            given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
+            if not hmac.compare_digest(given, self._key.encode()):
+                raise Refused(401, "The key is missing or wrong. Send `Authorization: Bearer KEY`.")
+            return
+        forwarded = any(name in request.headers for name in _FORWARDED)
+        if forwarded or not ip_address(request.ip).is_loopback:
+            raise Refused(403, "Without a key this channel answers on this machine alone. Set HAQ_REST_KEY.")
+
+    async def _talk(
+        self, agent: Agent, on_new_message: OnMessage, sender: str, text: str, metadata: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        collected = CollectedMessages()
+        message = UserMessage(
+            escaped(text[:MAX_LENGTH]), collected, sender, input_channel=self.name(), metadata=metadata
+        )
+        try:
+            await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(on_new_message(message))), _PATIENCE_SECONDS)
+        except asyncio.TimeoutError:
+            logger.error("A message was not answered in time.")
+        except Exception as error:
+            # The boundary: whatever fails inside, the person gets a sentence and a number.
+            logger.error("A message could not be handled: %s.", type(error).__name__)
+        if not collected.messages:
+            return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
+        if any((each.get("custom") or {}).get("erase") for each in collected.messages):
+            agent.tracker_store.erase(sender)
+        return collected.messages
+
+
+def escaped(text: str) -> str:
+    """The text so that Rasa takes nothing in it for a command of its own."""
+    return f"{ESCAPE}{text}" if text.strip().startswith("/") else text
+
+
+async def _parse(agent: Agent, text: str) -> dict[str, Any]:
+    """As Rasa's own /model/parse; a leading "/" is text."""
+    parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
+    shift = len(escaped(text)) - len(text)
+    for entity in parsed["entities"]:
+        entity["start"] -= shift
+        entity["end"] -= shift
+    return {**parsed, "text": text}
+
+
+async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
+    tracker: DialogueStateTracker | None = None
+    try:
+        tracker = await agent.tracker_store.retrieve(sender)
+        parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
+    except Exception as error:  # the boundary again: an apology may not fail
+        logger.error("The apology goes out without the case: %s.", type(error).__name__)
+        parsed = {}
+    return CatalogueNLG.apology(tracker.current_slot_values() if tracker else {}, parsed)
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise Refused(400, f"`{key}` is missing or is not a text.")
+    return value
+
+
+def _metadata(body: dict[str, Any]) -> dict[str, Any]:
+    given = body.get("metadata")
+    language = given.get("language") if isinstance(given, dict) else None
+    return {"language": language} if isinstance(language, str) else {}

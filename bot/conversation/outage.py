@@ -1,0 +1,32 @@
+"""What a person gets when a part of the system is down: a sentence and an emergency number."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from bot.answers.answer import emergency_text
+from bot.answers.translations import available_languages, translator
+from bot.conversation.turn import State
+from bot.rules.case import Case
+from bot.rules.emergency import EmergencyNumber, library_numbers
+
+
+def apology(state: State, country: str | None = None, language: str | None = None) -> dict[str, Any]:
+    """The apology as a message; needs neither the database nor the actions.
+
+    `country` and `language` are those of the message itself, where it says them.
+    """
+    spoken = language if language in available_languages() and not state.language_chosen else state.language
+    t, destination = translator(spoken or state.language), state.destination or country
+    today = date.today()
+    numbers = tuple(
+        EmergencyNumber(destination, number, (), "library", None, True)
+        for number in (library_numbers(destination) if destination else ())
+    )
+    text = t.gettext(
+        "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
+        numbers=emergency_text(numbers, Case(on=today, today=today, destination=destination), t),
+    )
+    custom = {"topic": "emergency", "rules": [], "sources": [], "case": {"destination": destination}, "version": None}
+    return {"text": text, "custom": custom}

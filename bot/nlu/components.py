@@ -1,0 +1,173 @@
+"""The graph components of Rasa's pipeline: each hands the text to `bot.language` or the model.
+
+They need no tokens or features of Rasa's own, whose word patterns break the scripts of India.
+A component's `process` must carry its type annotations, or training fails.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import joblib
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.conversation.turn import ESCAPE
+from bot.language.emergency import DangerModel, detect
+from bot.language.entities import extract
+from bot.language.identification import identify
+from bot.nlu import engine
+from bot.nlu.topic_model import TopicModel
+
+engine.mend()
+
+RANKED = 10  # intents in the ranking that is passed on
+
+
+def said(message: Message) -> str:
+    """The text as the person typed it."""
+    return str(message.get(TEXT) or "").removeprefix(ESCAPE)
+
+
+class _Component(GraphComponent):
+    """What every component of ours has in common."""
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> _Component:
+        """A component that has learnt nothing yet."""
+        return cls(config, model_storage, resource)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class LanguageIdentifier(_Component):
+    """Adds `language`, `script` and whether the language is certain."""
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Identifies the language of each message."""
+        for message in messages:
+            guess = identify(said(message))
+            message.set("language", guess.language, add_to_output=True)
+            message.set("script", guess.script, add_to_output=True)
+            message.set("language_confident", guess.confident, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing is learnt from languages here."""
+        return training_data
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class EntityFinder(_Component, EntityExtractorMixin):
+    """Adds countries with their role, sectors, status, money, durations."""
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Finds the entities of each message."""
+        for message in messages:
+            shift = len(str(message.get(TEXT) or "")) - len(said(message))
+            found = [
+                {
+                    "entity": entity.entity,
+                    "value": entity.value,
+                    "start": entity.start + shift,
+                    "end": entity.end + shift,
+                    **({"role": entity.role} if entity.role else {}),
+                }
+                for entity in extract(said(message))
+            ]
+            message.set(ENTITIES, self.add_extractor_name(found), add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class TopicClassifier(_Component, IntentClassifier):
+    """Says what a message is about: one of the topics or dialogue intents."""
+
+    _model: TopicModel | None = None
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the utterances of all languages at once."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        self._model = TopicModel().fit(
+            [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
+        )
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, folder / "topics.joblib", compress=3)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext, **kwargs: Any,
+    ) -> TopicClassifier:  # fmt: skip
+        """The component as it was trained."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._model = joblib.load(folder / "topics.joblib")
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Ranks the intents of each message."""
+        assert self._model is not None
+        for message in messages:
+            ranking = [
+                {"name": name, "confidence": round(confidence, 4)}
+                for name, confidence in self._model.predict(said(message))[:RANKED]
+            ]
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class EmergencyDetector(_Component):
+    """Adds `emergency`: the danger that a message tells of, or null. Tuned for recall."""
+
+    _model: DangerModel | None = None
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the utterances that are marked with a danger, against all others."""
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        dangers = [_danger(example) for example in examples]
+        self._model = DangerModel()
+        self._model.fit([example.get(TEXT) for example in examples], dangers)
+        with self._storage.write_to(self._resource) as folder:
+            joblib.dump(self._model, folder / "dangers.joblib", compress=3)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource,
+        execution_context: ExecutionContext, **kwargs: Any,
+    ) -> EmergencyDetector:  # fmt: skip
+        """The component as it was trained."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._model = joblib.load(folder / "dangers.joblib")
+        return component
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Looks for a danger in each message: by the lexicon, then by the model."""
+        assert self._model is not None
+        for message in messages:
+            text = said(message)
+            message.set("emergency", detect(text) or self._model.predict(text)[0], add_to_output=True)
+        return messages
+
+
+def _danger(example: Message) -> str | None:
+    metadata = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
+    return metadata.get("danger")

@@ -1,0 +1,32 @@
+"""Two mends of Rasa 3.6.21, applied once when our components are imported.
+
+- The answer of an action is checked against a JSON schema that is built and checked anew on each
+  call (about 20 ms): the compiled validator is kept.
+- An action may take five minutes, longer than a conversation's lock lives: it gets four seconds.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft7Validator
+from rasa.core.actions import action as actions
+
+ACTION_TIMEOUT_SECONDS = 4
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Draft7Validator:
+    return Draft7Validator(actions.RemoteAction.action_response_format_spec())
+
+
+def _validate(self: actions.RemoteAction, result: dict[str, Any]) -> bool:
+    _validator().validate(result)
+    return True
+
+
+def mend() -> None:
+    """Applies the mends; doing it again changes nothing."""
+    actions.RemoteAction._validate_action_result = _validate
+    actions.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS

@@ -1,0 +1,72 @@
+"""Rasa's tracker store over our own store of conversations (endpoints.yml names it).
+
+Rasa's SQL store keeps every event forever and reads all of them at each message; here a
+conversation is its slots and its last turns, so the thousandth message costs what the tenth does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.privacy.conversations import ConversationStore
+from bot.settings import load_settings
+
+KEPT_TURNS = 2
+
+
+class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
+    """Keeps slots and the last turns of each conversation."""
+
+    def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
+        super().__init__(domain, event_broker, **kwargs)
+        settings = load_settings()
+        url = kwargs.get("url") or f"sqlite:///{settings.var_dir / 'conversations.db'}"
+        self._store = ConversationStore(str(url), settings.var_dir / "conversations.key")
+        self._store.purge()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keeps what the next message needs."""
+        events = _last_turns(list(tracker.events))
+        slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
+        body = {"slots": slots, "events": [event.as_dict() for event in events]}
+        self._store.put(tracker.sender_id, json.dumps(body, ensure_ascii=False))
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation as far as it is kept."""
+        body = self._store.get(sender_id)
+        if body is None:
+            return None
+        kept = json.loads(body)
+        events: list[Event] = [SlotSet(name, value) for name, value in kept["slots"].items()]
+        recent = [event for event in map(Event.from_parameters, kept["events"]) if event is not None]
+        recent = [event for event in recent if not isinstance(event, SlotSet)]
+        return DialogueStateTracker.from_dict(
+            sender_id, [event.as_dict() for event in (*events, *recent)], self.domain.slots
+        )
+
+    async def keys(self) -> Iterable[str]:
+        """Persons are kept under hashes: they cannot be listed."""
+        return []
+
+    def erase(self, sender_id: str) -> None:
+        """Erases everything of a person."""
+        self._store.erase(sender_id)
+
+
+def _last_turns(events: list[Event]) -> list[Event]:
+    """From the action before the last few messages on, so that policies see a whole turn."""
+    messages = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(messages) <= KEPT_TURNS:
+        return events
+    start = messages[-KEPT_TURNS]
+    while start > 0 and not isinstance(events[start - 1], ActionExecuted):
+        start -= 1
+    return events[max(start - 1, 0) :]

@@ -1,0 +1,1 @@
+"""What is kept of people: as little as possible, briefly, erasable."""

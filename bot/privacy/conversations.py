@@ -1,0 +1,88 @@
+"""The store of conversations: one row a person, under a keyed hash, short, erasable.
+
+Only what the dialogue needs is kept: the slots and the last few turns. A row that nobody wrote to
+for the retention time is erased by `purge`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+
+from bot.rules.database import open_database
+
+RETENTION = timedelta(days=30)
+
+_metadata = MetaData()
+_conversations = Table(
+    "conversation",
+    _metadata,
+    Column("person", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("updated_at", String(32), nullable=False, index=True),
+)
+
+
+class ConversationStore:
+    """Keeps the state of each person's conversation as text."""
+
+    def __init__(self, url: str, key_file: Path) -> None:
+        self._engine: Engine = open_database(url)
+        self._key = _key(key_file)
+        _metadata.create_all(self._engine)
+
+    def get(self, person: str) -> str | None:
+        """What is kept of a person, or None."""
+        query = select(_conversations.c.body).where(_conversations.c.person == self._hash(person))
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+    def put(self, person: str, body: str) -> None:
+        """Keeps this, and nothing of before."""
+        row = {"person": self._hash(person), "body": body, "updated_at": _now().isoformat(timespec="seconds")}
+        with self._engine.begin() as connection:
+            dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
+            statement = dialect.insert(_conversations).values(**row)  # type: ignore[attr-defined]
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["person"], set_={"body": row["body"], "updated_at": row["updated_at"]}
+                )
+            )
+
+    def erase(self, person: str) -> None:
+        """Erases everything of a person; the freed pages are overwritten first."""
+        where = _conversations.c.person == self._hash(person)
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            connection.execute(update(_conversations).where(where).values(body=""))
+            connection.execute(delete(_conversations).where(where))
+
+    def purge(self, now: datetime | None = None) -> int:
+        """Erases whoever has not written for the retention time; gives their number."""
+        limit = ((now or _now()) - RETENTION).isoformat(timespec="seconds")
+        with self._engine.begin() as connection:
+            return connection.execute(delete(_conversations).where(_conversations.c.updated_at < limit)).rowcount
+
+    def _hash(self, person: str) -> str:
+        return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()
+
+
+def _key(path: Path) -> bytes:
+    """The key of the hashes, made on first use, readable by the owner alone."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text().strip())
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
