@@ -71,7 +71,7 @@ class Conditions:
                 yield t.gettext("if you come from: {countries}", countries=self._places(key.origins))
             if key.except_origins:
                 yield t.gettext("if you do not come from: {countries}", countries=self._places(key.except_origins))
-        if "destination" in depends_on:
+        if "destination" in depends_on and key.destinations != (ANY,):
             yield t.gettext("if you work in: {countries}", countries=self._places(key.destinations))
         for condition in key.when:
             if condition.fact in depends_on:

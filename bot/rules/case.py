@@ -10,6 +10,9 @@ from datetime import date
 from typing import Any
 
 from bot.rules.errors import CaseError
+from bot.rules.keys import measure
+from bot.rules.ruletypes import Fact
+from bot.rules.units import UnitError
 from bot.rules.vocabulary import COUNTRIES, EMPLOYMENTS, SECTORS, STATUSES, TOPICS
 
 _REGION = re.compile(r"([A-Z]{2})-([A-Z0-9]{1,3})")
@@ -98,6 +101,20 @@ def make_case(
 def check_topic(topic: str) -> str:
     """The topic itself. Raises CaseError for one that is not in the vocabulary."""
     return _word(topic, TOPICS, "topic")
+
+
+def check_facts(case: Case, facts: Mapping[str, Fact]) -> None:
+    """Raises CaseError for a fact that no law file declares, or a value that it does not take."""
+    for name, value in case.facts.items():
+        fact = facts.get(_word(name, facts, "fact about the case"))
+        assert fact is not None
+        if fact.options:
+            _word(value, fact.options, f"value of {name}")
+            continue
+        try:
+            measure(fact, value)
+        except UnitError as error:
+            raise CaseError(f"{name}: {error}") from None
 
 
 def with_changes(case: Case, **changes: Any) -> Case:

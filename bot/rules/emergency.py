@@ -15,6 +15,7 @@ from datetime import date
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
+from bot.rules.dates import PartialDate
 from bot.rules.model import Contact
 from bot.rules.vocabulary import COUNTRIES
 
@@ -39,7 +40,7 @@ class EmergencyNumber:
 
     def overdue(self, today: date) -> bool:
         """Whether nobody has checked it for longer than its review interval."""
-        return self.overdue_from is not None and self.overdue_from < today.isoformat()
+        return self.overdue_from is not None and PartialDate.parse(self.overdue_from).latest < today
 
 
 def library_numbers(country: str) -> tuple[str, ...]:

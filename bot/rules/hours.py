@@ -9,6 +9,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _SPAN = re.compile(
     r"(?:(?P<days>[A-Z][a-z]{2}(?:[-,] ?[A-Z][a-z]{2})*) )?(?P<opens>\d{1,2}:\d{2})-(?P<closes>\d{1,2}:\d{2})"
 )
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
 class HoursError(ValueError):
@@ -47,4 +48,8 @@ def _opening(text: str) -> Opening:
         if first not in DAYS or (last or first) not in DAYS:
             raise HoursError(f"{part!r} are no days of the week.")
         days.append((DAYS.index(first), DAYS.index(last or first)))
-    return Opening(tuple(days), match["opens"].zfill(5), match["closes"].zfill(5))
+    opens, closes = match["opens"].zfill(5), match["closes"].zfill(5)
+    for time in (opens, closes):
+        if not _TIME.fullmatch(time):
+            raise HoursError(f"{time!r} is no time of day.")
+    return Opening(tuple(days), opens, closes)

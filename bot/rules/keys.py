@@ -139,6 +139,14 @@ def measure(fact: Fact, raw: object) -> Decimal:
     return value.amount if isinstance(value, Money) else Decimal(value)
 
 
+def comparable(fact: Fact, raw: object, bound: object) -> bool:
+    """Whether a value can be held against a bound: money only in one currency. Raises UnitError."""
+    if fact.unit is None or fact.unit.name not in ("money", "pay"):
+        return True
+    one, other = (parse_value(fact.unit, each, Vocabularies({})) for each in (raw, bound))
+    return bool((one.currency, one.per) == (other.currency, other.per))
+
+
 def _span(rule: Rule) -> tuple[date, date]:
     start = PartialDate.parse(rule.start).earliest if rule.start else _FIRST
     end = PartialDate.parse(rule.end).latest if rule.end else _LAST

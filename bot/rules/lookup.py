@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.rules.case import Case
+from bot.rules.case import Case, check_facts
 from bot.rules.dates import PartialDate
 from bot.rules.emergency import EmergencyNumber
 from bot.rules.errors import CaseError
@@ -64,6 +64,7 @@ def lookup(base: LawBase, case: Case, topics: Iterable[str] | None = None) -> Lo
 def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) -> Lookup:
     """As `lookup`, within a view of the law base that the caller holds."""
     _check_date(reader, case)
+    check_facts(case, reader.catalogue.facts)
     asked = tuple(TOPICS) if topics is None else tuple(dict.fromkeys(topics))
     rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
     resolution = resolve(rules, case, reader.context, reader.catalogue.types)

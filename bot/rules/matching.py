@@ -12,7 +12,7 @@ from datetime import date
 
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
-from bot.rules.keys import measure
+from bot.rules.keys import comparable, measure
 from bot.rules.model import ALL_SECTORS, ANY, Condition, Group, Rule, Scope
 from bot.rules.ruletypes import Fact
 
@@ -57,22 +57,26 @@ def legal_sectors(case: Case, context: Context) -> LegalSectors:
     if case.sector is None:
         return LegalSectors(ALL_SECTORS, ("sector",), "The job is not known.")
     household = case.facts.get("private_household")
-    possible, reasons, needs = set(), [], False
+    possible, reasons, needs = set(), [], []
     stays = True
     for scope in context.scopes:
-        if case.sector not in scope.jobs or not _reaches_place(scope.destinations, case, context):
+        reach = _place("destination", scope.destinations, case, case.destination, context, case.on)
+        if case.sector not in scope.jobs or reach.applies == NO:
             continue
-        if scope.private_household == ANY or scope.private_household == household:
-            possible.add(scope.legal_sector)
+        certain = scope.private_household == ANY or scope.private_household == household
+        if not certain and household is not None:
+            continue
+        possible.add(scope.legal_sector)
+        if certain and reach.applies == YES:
             reasons.append(f"{scope.id}: this job falls under the law for {scope.legal_sector}.")
             stays = False
-        elif household is None:
-            possible.add(scope.legal_sector)
-            needs = needs or scope.legal_sector != case.sector
-            reasons.append(f"{scope.id}: in a private home ({scope.private_household}) it falls under {scope.legal_sector}.")
+            continue
+        if scope.legal_sector != case.sector:
+            needs += reach.depends_on if certain else (*reach.depends_on, "private_household")
+        reasons.append(f"{scope.id}: in a private home ({scope.private_household}) it falls under {scope.legal_sector}.")
     if stays:
         possible.add(case.sector)
-    return LegalSectors(frozenset(possible), ("private_household",) if needs and len(possible) > 1 else (), " ".join(reasons))
+    return LegalSectors(frozenset(possible), tuple(dict.fromkeys(needs)) if len(possible) > 1 else (), " ".join(reasons))
 
 
 def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Match:
@@ -148,10 +152,6 @@ def _excluded_origin(rule: Rule, case: Case, context: Context, on: date) -> Matc
     return Match(NO if hit else YES, (), (f"{said}.",))
 
 
-def _reaches_place(places: tuple[str, ...], case: Case, context: Context) -> bool:
-    return _place("destination", places, case, case.destination, context, case.on).applies == YES
-
-
 def _sector(rule: Rule, sectors: LegalSectors) -> Match:
     reached = rule.key.reached_sectors()
     hit = sectors.possible & reached
@@ -188,6 +188,8 @@ def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
         return Match(DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; not known.",))
     if condition.options:
         holds = value in condition.options
+    elif not comparable(fact, value, condition.min or condition.below or condition.max):
+        return Match(DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; {value} is in another currency.",))
     else:
         amount = measure(fact, value)
         low = condition.min is None or amount >= measure(fact, condition.min)

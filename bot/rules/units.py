@@ -188,9 +188,10 @@ def _share(raw: Any, unit: Unit, words: Vocabularies) -> str:
 
 
 def _count(raw: Any, unit: Unit, words: Vocabularies) -> int:
-    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
+    # Conditions and facts of a case hold their numbers as text.
+    if isinstance(raw, bool) or not isinstance(raw, int | str) or not str(raw).isdecimal():
         raise UnitError(f"{raw!r} is not a whole number.")
-    return raw
+    return int(raw)
 
 
 def _day(raw: Any, unit: Unit, words: Vocabularies) -> str:
@@ -240,7 +241,7 @@ def _term(raw: Any, unit: Unit, words: Vocabularies) -> str:
 
 
 def _contact(raw: Any, unit: Unit, words: Vocabularies) -> str:
-    if words.contacts is not None and raw not in words.contacts:
+    if not isinstance(raw, str) or (words.contacts is not None and raw not in words.contacts):
         raise UnitError(f"There is no contact {raw!r}.")
     return str(raw)
 

@@ -1,0 +1,36 @@
+"""The real law, read and loaded once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.rules.lawbase import LawBase
+from bot.rules.lawfiles import LawBook
+from bot.rules.load import load_law
+from tests.rules.support import LAW, real_law
+
+
+@pytest.fixture(scope="session")
+def book() -> LawBook:
+    """The law files of the repository, read."""
+    return real_law()
+
+
+@pytest.fixture(scope="session")
+def law_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database into which the law files of the repository were loaded."""
+    path: Path = tmp_path_factory.mktemp("law") / "haq.db"
+    url = f"sqlite:///{path}"
+    load_law(url, LAW)
+    return url
+
+
+@pytest.fixture(scope="session")
+def base(law_url: str) -> Iterator[LawBase]:
+    """The law base of that database."""
+    opened = LawBase(law_url)
+    yield opened
+    opened.close()
