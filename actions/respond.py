@@ -17,6 +17,7 @@ from bot.conversation.outage import apology
 from bot.conversation.respond import respond
 from bot.conversation.turn import Turn
 from bot.rules.lawbase import LawBase
+from bot.privacy.failures import where
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class ActionRespond(Action):
             reply = respond(Turn(before, understanding_of(tracker), law_base(), date.today()))
         except Exception as error:
             # The boundary: rasa-sdk would answer with the whole conversation. The kind of error is logged, no content.
-            logger.error("A message could not be answered: %s.", type(error).__name__, exc_info=False)
+            logger.error("A message could not be answered: %s.", where(error))
             said = apology(before)
             dispatcher.utter_message(text=said["text"], custom=said["custom"])
             return []

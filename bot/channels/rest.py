@@ -24,6 +24,7 @@ from sanic.response import HTTPResponse, json
 from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.turn import ESCAPE
 from bot.nlu.nlg import CatalogueNLG
+from bot.privacy.failures import where
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -140,7 +141,7 @@ class RestChannel(InputChannel):
             logger.error("A message was not answered in time.")
         except Exception as error:
             # The boundary: whatever fails inside, the person gets a sentence and a number.
-            logger.error("A message could not be handled: %s.", type(error).__name__)
+            logger.error("A message could not be handled: %s.", where(error))
         if not collected.messages:
             return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
         if any((each.get("custom") or {}).get("erase") for each in collected.messages):
@@ -160,7 +161,7 @@ async def _parse(agent: Agent, text: str) -> dict[str, Any]:
     for entity in parsed["entities"]:
         entity["start"] -= shift
         entity["end"] -= shift
-    return {**parsed, "text": text}
+    return {"emergency": None, **parsed, "text": text}
 
 
 async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
@@ -169,7 +170,7 @@ async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
         tracker = await agent.tracker_store.retrieve(sender)
         parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
     except Exception as error:  # the boundary again: an apology may not fail
-        logger.error("The apology goes out without the case: %s.", type(error).__name__)
+        logger.error("The apology goes out without the case: %s.", where(error))
         parsed = {}
     return CatalogueNLG.apology(tracker.current_slot_values() if tracker else {}, parsed)
 

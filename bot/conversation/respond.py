@@ -17,7 +17,7 @@ from bot.rules.errors import RulesError
 from bot.rules.vocabulary import TOPICS
 
 # Below this the assistant asks back instead of guessing (measured: docs/understanding.md).
-CERTAIN = 0.35
+CERTAIN = 0.3
 MAX_LENGTH = 4000
 
 _SMALLTALK: dict[str, Callable[[Turn], Reply]] = {
