@@ -49,10 +49,65 @@ def library_numbers(country: str) -> tuple[str, ...]:
     emergency = metadata.emergency if metadata is not None else None
     if emergency is None or not emergency.national_number_pattern:
         return ()
-    pattern = re.compile(emergency.national_number_pattern)
     lengths = emergency.possible_length or metadata.general_desc.possible_length
-    numbers = (f"{value:0{length}d}" for length in sorted(lengths) for value in range(10**length))
-    return tuple(number for number in numbers if pattern.fullmatch(number))
+    numbers = {number for number in _Expansion(emergency.national_number_pattern).all() if len(number) in lengths}
+    return tuple(sorted(numbers, key=lambda number: (len(number), number)))
+
+
+class _Expansion:
+    """Every number that a pattern of the metadata means: digits, classes, groups, `?` and `{n}`.
+
+    Trying all numbers of six digits would take seconds.
+    """
+
+    _TOKEN = re.compile(r"\(\?:|\[[^\]]+\]|\\d|[0-9()|?]|\{(\d)(?:,(\d))?\}")
+
+    def __init__(self, pattern: str) -> None:
+        self._tokens = [match.group() for match in self._TOKEN.finditer(pattern)]
+        if "".join(self._tokens) != pattern:
+            raise ValueError(f"{pattern!r} is no pattern of emergency numbers.")
+
+    def all(self) -> set[str]:
+        """The numbers."""
+        found = self._alternatives()
+        if self._tokens:
+            raise ValueError("A bracket is closed that was not opened.")
+        return found
+
+    def _alternatives(self) -> set[str]:
+        found, one = set(), {""}
+        while self._tokens and self._tokens[0] != ")":
+            if self._tokens[0] == "|":
+                self._tokens.pop(0)
+                found |= one
+                one = {""}
+            else:
+                part = self._repeated(self._atom())
+                one = {start + end for start in one for end in part}
+        return found | one
+
+    def _atom(self) -> set[str]:
+        token = self._tokens.pop(0)
+        if token in ("(?:", "("):
+            inner = self._alternatives()
+            self._tokens.pop(0)  # the closing bracket
+            return inner
+        return {digit for digit in "0123456789" if re.fullmatch(token, digit)}
+
+    def _repeated(self, part: set[str]) -> set[str]:
+        following = self._tokens[0] if self._tokens else ""
+        if following == "?":
+            self._tokens.pop(0)
+            return part | {""}
+        if not following.startswith("{"):
+            return part
+        match = self._TOKEN.fullmatch(self._tokens.pop(0))
+        assert match is not None
+        least, most = int(match[1]), int(match[2] or match[1])
+        runs = [{""}]
+        for _ in range(most):
+            runs.append({start + end for start in runs[-1] for end in part})
+        return set().union(*runs[least:])
 
 
 def emergency_numbers(contacts: Iterable[Contact]) -> list[EmergencyNumber]:

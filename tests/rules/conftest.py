@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import LawBook
@@ -34,3 +35,7 @@ def base(law_url: str) -> Iterator[LawBase]:
     opened = LawBase(law_url)
     yield opened
     opened.close()
+
+
+settings.register_profile("haq", derandomize=True, deadline=None, database=None)
+settings.load_profile("haq")
