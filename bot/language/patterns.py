@@ -4,7 +4,7 @@
 ``stem*``           a word that begins so
 ``(a|b c|d*)``      one of these
 ``...``             up to four words between
-``?word``           the word may be missing
+``?word``           the word may be missing; ``?{a|b}``: one of these, or nothing
 
 Everything is latinised when the pattern is read, so lists are written as people write.
 """
@@ -19,7 +19,7 @@ from bot.language.normalise import latin_word, split_words
 
 T = TypeVar("T")
 GAP: Final = r"(?:[^ ]+ ){0,4}"
-_ELEMENT: Final = re.compile(r"\([^)]*\)|\.\.\.|[^\s()]+")
+_ELEMENT: Final = re.compile(r"\?\{[^}]*\}|\([^)]*\)|\.\.\.|[^\s(){}]+")
 _INDEX: Final = 2
 
 
@@ -28,6 +28,10 @@ class PatternError(ValueError):
 
 
 def _word(written: str) -> str:
+    if written == "...":
+        return GAP
+    if written.startswith("?"):
+        return f"(?:{_word(written[1:])})?"
     stem = written.endswith("*")
     keys = [key for part in split_words(written) if (key := latin_word(part))]
     if not keys:
@@ -37,7 +41,7 @@ def _word(written: str) -> str:
 
 def _alternatives(written: str) -> list[str]:
     """The regular expressions of one element (several for "(a|b)")."""
-    if not written.startswith("("):
+    if written[:1] not in {"(", "{"}:
         return [_word(written)]
     return ["".join(_word(w) for w in choice.split()) for choice in written[1:-1].split("|")]
 
