@@ -29,20 +29,25 @@ class Lists:
     harmless: PatternTable[str]
     past: PatternTable[str]
     now: PatternTable[str]
+    claim: PatternTable[str]
 
 
 @lru_cache(maxsize=1)
 def lists() -> Lists:
     """``dangers.yml`` of every language, read once."""
-    tables = Lists(PatternTable(), PatternTable(), PatternTable(), PatternTable())
-    others = {"harmless": tables.harmless, "past": tables.past, "now": tables.now}
-    for language, content in load_all("dangers").items():
+    tables = Lists(*(PatternTable() for _ in range(5)))
+    others = {
+        "harmless": tables.harmless, "past": tables.past, "now": tables.now, "claim": tables.claim,
+    }  # fmt: skip
+    for language, loaded in load_all("dangers").items():
+        content = dict(loaded)
+        endings = int(content.pop("endings", 0))
         for name, patterns in content.items():
             where = f"{language}/dangers.yml {name}"
             if name in others:
-                others[name].extend(words(patterns, where), name)
+                others[name].extend(words(patterns, where), name, endings)
             elif name in DANGERS:
-                tables.dangers.extend(words(patterns, where), name)
+                tables.dangers.extend(words(patterns, where), name, endings)
             else:
                 raise ValueError(f"{where}: no such danger")
     return tables
@@ -51,8 +56,8 @@ def lists() -> Lists:
 def detect(text: str) -> Danger | None:
     """The danger that a message says is there now, or None. Never raises.
 
-    Harmless phrases are taken out first; something long past counts only beside a word
-    for now, except the wish to die, which always counts.
+    Harmless phrases are taken out first. Without a word for "now", something long past does
+    not count (but the wish to die always does), nor does an injury in a question for money.
     """
     found = reasons(text)
     return next((danger for danger in _PRIORITY if danger in found), None)
@@ -66,10 +71,15 @@ def reasons(text: str) -> dict[Danger, str]:
     found: dict[Danger, str] = {}
     for danger, _, _, pattern in table.dangers.find(said):
         found.setdefault(danger, pattern)
-    if found and _is_past(said, table):
-        found = {danger: why for danger, why in found.items() if danger == "self_harm"}
+    if found and not any(table.now.find(said)):
+        found = _without_settled(found, said, table)
     return found
 
 
-def _is_past(said: str, table: Lists) -> bool:
-    return any(table.past.find(said)) and not any(table.now.find(said))
+def _without_settled(found: dict[Danger, str], said: str, table: Lists) -> dict[Danger, str]:
+    """What is left when the message is about the past, or asks money for an injury."""
+    if any(table.past.find(said)):
+        return {danger: why for danger, why in found.items() if danger == "self_harm"}
+    if any(table.claim.find(said)):
+        return {danger: why for danger, why in found.items() if danger != "injury"}
+    return found

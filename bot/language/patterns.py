@@ -27,28 +27,30 @@ class PatternError(ValueError):
     """A pattern that cannot be read; the message quotes it."""
 
 
-def _word(written: str) -> str:
+def _word(written: str, endings: int) -> str:
     if written == "...":
         return GAP
     if written.startswith("?"):
-        return f"(?:{_word(written[1:])})?"
-    stem = written.endswith("*")
+        return f"(?:{_word(written[1:], endings)})?"
+    stem = written.endswith("*") or 0 < endings <= len(latin_word(written))
     keys = [key for part in split_words(written) if (key := latin_word(part))]
     if not keys:
         raise PatternError(f"nothing to match in {written!r}")
     return " ".join(keys) + (r"[^ ]*" if stem else "") + " "
 
 
-def _alternatives(written: str) -> list[str]:
+def _alternatives(written: str, endings: int) -> list[str]:
     """The regular expressions of one element (several for "(a|b)")."""
     if written[:1] not in {"(", "{"}:
-        return [_word(written)]
-    return ["".join(_word(w) for w in choice.split()) for choice in written[1:-1].split("|")]
+        return [_word(written, endings)]
+    choices = written[1:-1].split("|")
+    return ["".join(_word(word, endings) for word in choice.split()) for choice in choices]
 
 
-def compile_pattern(written: str) -> tuple[re.Pattern[str], set[str]]:
+def compile_pattern(written: str, endings: int = 0) -> tuple[re.Pattern[str], set[str]]:
     """The regular expression of a pattern, and the first letters with which it can begin.
 
+    ``endings``: words of so many letters or more may carry any ending (0: none may).
     Raises PatternError when the pattern is empty or begins with a gap.
     """
     elements = _ELEMENT.findall(written)
@@ -59,10 +61,10 @@ def compile_pattern(written: str) -> tuple[re.Pattern[str], set[str]]:
         if element == "...":
             parts.append(GAP)
         elif element.startswith("?"):
-            parts.append(f"(?:{'|'.join(_alternatives(element[1:]))})?")
+            parts.append(f"(?:{'|'.join(_alternatives(element[1:], endings))})?")
         else:
-            parts.append(f"(?:{'|'.join(_alternatives(element))})")
-    starts = {re.split(r"\[| ", first)[0][:_INDEX] for first in _alternatives(elements[0])}
+            parts.append(f"(?:{'|'.join(_alternatives(element, endings))})")
+    starts = {re.split(r"\[| ", first)[0][:_INDEX] for first in _alternatives(elements[0], endings)}
     return re.compile("".join(parts)), starts
 
 
@@ -72,16 +74,16 @@ class PatternTable(Generic[T]):
     def __init__(self) -> None:
         self._by_start: dict[str, list[tuple[re.Pattern[str], T, str]]] = {}
 
-    def add(self, written: str, meaning: T) -> None:
+    def add(self, written: str, meaning: T, endings: int = 0) -> None:
         """Add a pattern. Raises PatternError when it cannot be read."""
-        pattern, starts = compile_pattern(written)
+        pattern, starts = compile_pattern(written, endings)
         for start in starts:
             self._by_start.setdefault(start, []).append((pattern, meaning, written))
 
-    def extend(self, patterns: Iterable[str], meaning: T) -> None:
+    def extend(self, patterns: Iterable[str], meaning: T, endings: int = 0) -> None:
         """Add several patterns of one meaning."""
         for written in patterns:
-            self.add(written, meaning)
+            self.add(written, meaning, endings)
 
     def find(self, latinised: str) -> Iterator[tuple[T, int, int, str]]:
         """Meaning, start, end (in the padded text) and pattern of every match."""
