@@ -1,6 +1,6 @@
 """The `haq` command: finds the command asked for and imports that one alone.
 
-Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped with Ctrl-C (3 comes from the launcher: no environment).
+Exit codes: 0 done, 1 failed, 2 bad input, 130 stopped with Ctrl-C; 3, no environment, is the launcher's.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ class LazyGroup(click.Group):
                 formatter.write_dl(listed)
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(VERSION, prog_name="haq", message="%(prog)s %(version)s")
 def cli() -> None:
     """Haq tells migrant workers what they are entitled to, with the source of every statement."""
@@ -101,6 +103,9 @@ def explanation(error: Exception) -> tuple[str, int] | None:
     """What to tell a person about an error that is no bug of ours, and the exit code; None for a bug."""
     if isinstance(error, SettingsError):
         return str(error), BAD_INPUT
+    processes = sys.modules.get("bot.supervisor.problems")
+    if processes is not None and isinstance(error, processes.ProcessError):
+        return str(error), FAILED
     rules = sys.modules.get("bot.rules.errors")
     if rules is not None and isinstance(error, rules.RulesError):
         return str(error), FAILED if isinstance(error, rules.LawBaseUnavailable) else BAD_INPUT

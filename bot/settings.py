@@ -73,9 +73,21 @@ class Settings:
         """Where the processes write their logs."""
         return self.var_dir / "log"
 
+    def environment(self) -> dict[str, str]:
+        """Every setting as the variable that sets it, for processes of ours and for endpoints.yml."""
+        values = ((item.metadata["variable"], getattr(self, item.name)) for item in fields(self))
+        return {
+            variable: " ".join(value) if isinstance(value, tuple) else str(value)
+            for variable, value in values
+            if value is not None
+        }
+
     def shown(self) -> dict[str, str]:
         """Every setting by its variable, with secrets hidden."""
-        return {item.metadata["variable"]: _shown(item.metadata, getattr(self, item.name)) for item in fields(self)}
+        return {
+            item.metadata["variable"]: _shown(item.metadata, getattr(self, item.name))
+            for item in fields(self)
+        }
 
     def __repr__(self) -> str:
         pairs = (f"{item.name}={_shown(item.metadata, getattr(self, item.name))!r}" for item in fields(self))
@@ -90,7 +102,9 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings from the environment (or the given one); SettingsError when one makes no sense."""
-    given = {name: value for name, value in (os.environ if environment is None else environment).items() if value}
+    given = {
+        name: value for name, value in (os.environ if environment is None else environment).items() if value
+    }
 
     def read(variable: str, default: str, convert: Callable[[str, str], Any]) -> Any:
         return convert(variable, given.get(variable, default))
@@ -120,10 +134,10 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]
     return sorted(name for name in given if name.startswith("HAQ_") and name not in known)
 
 
-def engine_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+def engine_environment(settings: Settings) -> dict[str, str]:
     """The environment for a process of Rasa."""
-    given = dict(os.environ if environment is None else environment)
-    return {**ENGINE_ENVIRONMENT, "PYTHONWARNINGS": ENGINE_WARNINGS, "PYTHONUNBUFFERED": "1", **given}
+    defaults = {**ENGINE_ENVIRONMENT, "PYTHONWARNINGS": ENGINE_WARNINGS, "PYTHONUNBUFFERED": "1"}
+    return {**defaults, **os.environ, **settings.environment()}
 
 
 def hide_password(url: str) -> str:
@@ -163,8 +177,8 @@ def _folder(_variable: str, value: str) -> Path:
 
 def _url(variable: str, value: str) -> str:
     if "://" not in value:
-        message = f"{variable} must be a database URL such as sqlite:////var/lib/haq/haq.db or postgresql://user:password@host/haq."
-        raise SettingsError(message)
+        examples = "sqlite:////var/lib/haq/haq.db or postgresql://user:password@host/haq"
+        raise SettingsError(f"{variable} must be a database URL such as {examples}.")
     return value
 
 

@@ -1,1 +1,4 @@
-"""The commands, a module each, with a click command named `command`; imported when called, so keep imports at the top light."""
+"""The commands, a module each with a click command named `command`.
+
+A module is imported when its command is called; imports at its top should be light.
+"""

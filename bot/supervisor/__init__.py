@@ -1,0 +1,1 @@
+"""Training the model, and starting, watching and stopping the processes of Haq."""
