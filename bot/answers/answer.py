@@ -140,10 +140,11 @@ def _channel(statement: Statement, case: Case, t: Translator) -> Channel:
     return Channel(statement, tuple(contact_card(contact, case, t) for contact in statement.contacts))
 
 
-def _order(statement: Statement, topics: tuple[str, ...]) -> tuple[int, int, int, str]:
+def _order(statement: Statement, topics: tuple[str, ...]) -> tuple[int, int, int, int, str]:
     rule = statement.rule
     place = min((topics.index(topic) for topic in rule.topics if topic in topics), default=len(topics))
-    return (place, _KIND_ORDER.index(rule.kind), 0 if statement.applies == "yes" else 1, rule.id)
+    main = 0 if rule.topics[0] in topics else 1
+    return (place, main, _KIND_ORDER.index(rule.kind), 0 if statement.applies == "yes" else 1, rule.id)
 
 
 def _gap_text(gap: Gap, case: Case, t: Translator) -> str:

@@ -38,7 +38,7 @@ def contact_card(contact: Contact, case: Case, t: Translator) -> ContactCard:
     return ContactCard(
         contact,
         formats.isolate(contact.name, t),
-        tuple(_lines(contact, case.today, t)),
+        tuple(_line(value, case.today, t) for value in reachable(contact, case)),
         names.risk_text(contact.immigration_risk, t) if case.papers_may_be_missing else None,
     )
 
@@ -77,10 +77,10 @@ def _value_json(value: ContactValue) -> dict[str, Any]:
     }
 
 
-def _lines(contact: Contact, today: date, t: Translator) -> Iterator[str]:
-    for value in contact.values:
-        if sendable(value):
-            yield _line(value, today, t)
+def reachable(contact: Contact, case: Case) -> list[ContactValue]:
+    """What of a contact may be sent and can be used from where the person is."""
+    far = contact.country is not None and contact.country == case.origin != case.destination is not None
+    return [value for value in contact.values if sendable(value) and not (far and value.from_abroad is False)]
 
 
 def _line(value: ContactValue, today: date, t: Translator) -> str:

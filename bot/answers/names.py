@@ -53,7 +53,7 @@ TOPIC_NAMES = {
 RISK_TEXTS = {
     "firewall": "They do not pass your data to the immigration office.",
     "reports": "Careful: they may tell the immigration office about people without papers.",
-    "unknown": "We do not know if they tell the immigration office about people without papers. Ask a union, an aid group or your embassy first.",
+    "unknown": "We do not know if they tell the immigration office about people without papers.",
 }
 
 CHANNEL_NAMES = {

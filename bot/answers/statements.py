@@ -134,11 +134,12 @@ class Speaker:
         provenance = rule.provenance
         said = []
         if provenance.evidence != "seen":
-            said.append(t.gettext("We could not confirm this in a source. Check it before you rely on it."))
+            said.append(t.gettext("We have not confirmed this in a source."))
         elif provenance.confidence == "low":
-            said.append(t.gettext("The source for this is weak. Check it before you rely on it."))
+            said.append(t.gettext("The source for this is weak."))
         if _old(provenance, today):
-            said.append(t.gettext("This information is old and may have changed."))
+            when = formats.written_date(provenance.as_of, t) or ""
+            said.append(t.gettext("This is from {date} and may have changed.", date=when))
         elif provenance.overdue(today):
             said.append(t.gettext("Nobody has checked this lately."))
         return " ".join(said) or None

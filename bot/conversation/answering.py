@@ -70,7 +70,7 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
     page = _page(statements, start)
     shown = start + len(page)
     messages = [_law(turn, said, topic, page, start)]
-    channels = said.channels[:CHANNELS] if start == 0 else ()
+    channels = _distinct(said.channels)[:CHANNELS] if start == 0 else []
     if channels:
         messages.append(_help(turn, said, channels))
     asking = useful_question(found, turn.state.asked) if start == 0 else None
@@ -126,11 +126,26 @@ def nearest_help(turn: Turn, said: Answer) -> str:
     )
 
 
-def _help(turn: Turn, said: Answer, channels: tuple[Channel, ...]) -> Message:
+def _distinct(channels: tuple[Channel, ...]) -> list[Channel]:
+    """Each contact once: several rules may lead to the same office."""
+    seen: set[str] = set()
+    found = []
+    for channel in channels:
+        ids = {card.contact.id for card in channel.cards}
+        if ids and ids <= seen:
+            continue
+        seen |= ids
+        found.append(channel)
+    return found
+
+
+def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
     t = turn.t
     lines = [t.gettext("Where to get help:")]
     for channel in channels:
         lines.append(f"• {channel.text()}\n  {t.gettext('Source: {source}', source=channel.statement.source)}")
+    if said.case.papers_may_be_missing:
+        lines.append(t.gettext("If you have no valid papers, ask a union, an aid group or your embassy first."))
     spoken = [channel.statement for channel in channels]
     return Message(
         "\n".join(lines), rules=tuple(each.rule.id for each in spoken), sources=tuple(_sources(spoken)), topic="complaint"
@@ -157,7 +172,8 @@ def _headline(turn: Turn, topic: str) -> str:
         parts.append(t.gettext("home country: {country}", country=formats.country(case.origin, t)))
     if case.sector:
         parts.append(t.gettext("work: {sector}", sector=t.pgettext("sector", formats.SECTOR_NAMES[case.sector])))
-    return " · ".join(parts)
+    line = " · ".join(parts)
+    return line[:1].upper() + line[1:]
 
 
 def _sources(statements: list[Statement]) -> Iterator[dict[str, Any]]:

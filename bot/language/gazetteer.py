@@ -36,7 +36,7 @@ SHORT: Final = 4
 MAX_WORDS: Final = 5
 # Spelling mistakes: shortest key that is compared, and where a second mistake is allowed.
 MIN_FUZZY: Final = 6
-MIN_FUZZY_2: Final = 9
+MIN_FUZZY_2: Final = 8
 MIN_STEM: Final = 4
 
 
@@ -155,7 +155,8 @@ class Gazetteer:
     def _add_suffixes(self) -> None:
         for language, content in load_all("affixes").items():
             for suffix in words(content.get("suffixes"), language):
-                self._suffixes.setdefault(latin_word(suffix), suffix)
+                for variant in endings_of(suffix):
+                    self._suffixes.setdefault(variant, latin_word(suffix))
 
     def _add(self, form: str, sense: Sense, fuzzy: bool) -> None:
         form = form.strip()
@@ -191,19 +192,20 @@ class Gazetteer:
     def _at(self, said: list[Token], first: int, known: frozenset[str]) -> Hit | None:
         for count in range(min(MAX_WORDS, len(said) - first), 0, -1):
             part = said[first : first + count]
-            sense = self._lookup(part)
+            sense = self._lookup(part, known)
             if sense:
                 return Hit(sense, first, first + count - 1)
             if len(part[-1].key) >= 3 and (cut := self._cut(part)):
                 return Hit(cut[0], first, first + count - 1, cut[1])
         return self._misspelled(said[first], first, known)
 
-    def _lookup(self, part: list[Token]) -> Sense | None:
+    def _lookup(self, part: list[Token], known: frozenset[str]) -> Sense | None:
         if len(part) == 1 and part[0].text in self._upper:
             return self._upper[part[0].text]
         key = " ".join(token.key for token in part)
         sense = self._senses.get(key)
-        if sense and len(key) <= SHORT:
+        ordinary = len(part) == 1 and key in known and part[0].text.isascii()
+        if sense and (len(key) <= SHORT or ordinary):
             exact = "".join(plain(token.text) for token in part)
             return sense if exact in self._plain[key] else None
         return sense
@@ -218,13 +220,15 @@ class Gazetteer:
             key = " ".join([token.key for token in part[:-1]] + [last[:-size]])
             for stem in (key, key + "a", re.sub(r"a$", "", key)):
                 sense = self._senses.get(stem)
-                if sense and len(stem) >= MIN_STEM and (len(stem) > SHORT or sense.kind == "name"):
+                if sense and len(stem) >= max(MIN_STEM, 6 - size) and (len(stem) > SHORT or sense.kind == "name"):
                     if sense.kind in {"name", "city", "demonym", "town"} or size > 1:
-                        return sense, suffix
+                        return sense, self._suffixes[suffix]
         return None
 
     def _misspelled(self, token: Token, index: int, known: frozenset[str]) -> Hit | None:
         if len(token.key) < MIN_FUZZY or token.key in known:
+            return None
+        if not token.text.isascii() and len(token.key) < MIN_FUZZY_2:
             return None
         stem_key = self._nearest(token.key)
         return Hit(self._senses[stem_key], index, index) if stem_key else None
@@ -244,6 +248,12 @@ class Gazetteer:
             return None
         closest = {self._senses[name].country for d, name in best if d == best[0][0]}
         return best[0][1] if len(closest) == 1 else None
+
+
+def endings_of(suffix: str) -> set[str]:
+    """A case ending as it stands at the end of a latinised word: a final "a" is dropped."""
+    key = latin_word(suffix)
+    return {key, key[:-1]} - {""} if key.endswith("a") else {key}
 
 
 def anyascii_latin(form: str) -> bool:

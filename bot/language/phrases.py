@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from bot.language.gazetteer import Token, key_of, plain, plain_key
+from bot.language.gazetteer import Token, endings_of, key_of, plain, plain_key
 from bot.language.lexicon import load_all, words
-from bot.language.normalise import latin_word
 
 T = TypeVar("T")
 MAX_WORDS: Final = 5
@@ -74,9 +73,10 @@ class Phrases(Generic[T]):
 def _endings() -> tuple[str, ...]:
     """Case endings and plurals of every language, latinised, longest first."""
     found = {
-        latin_word(suffix)
+        ending
         for language, content in load_all("affixes").items()
         for suffix in words(content.get("suffixes"), language)
+        for ending in endings_of(suffix)
     }
     return tuple(sorted(found - {""}, key=len, reverse=True))
 

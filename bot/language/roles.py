@@ -22,10 +22,12 @@ _UNLISTED: Final = -1.0
 # What the kind of word says by itself. A nationality is mostly the speaker's own.
 _KIND: Final[dict[Kind, float]] = {
     "name": 0.0, "demonym": -1.0, "city": 0.0, "town": 0.0, "body": 0.0,
-    "origin_body": -4.0, "destination_body": 3.0, "currency": 2.5,
+    "origin_body": -4.0, "destination_body": 4.0, "currency": 2.5,
 }  # fmt: skip
 _WINDOW: Final = 4
 _MAX_SKIPPED: Final = 2
+# Shorter currency words (rm, won) count only beside a number.
+_SPELLED_OUT: Final = 6
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,10 @@ def _is_doubtful(hit: Hit, said: list[Token]) -> bool:
     part = said[hit.first : hit.last + 1]
     key = " ".join(token.key for token in part)
     careful = key in gazetteer().careful or hit.sense.kind == "town"
-    if not careful or hit.suffix:
+    if hit.sense.kind == "currency" and len(key) < _SPELLED_OUT:
+        beside = said[max(0, hit.first - 1) : hit.first] + said[hit.last + 1 : hit.last + 2]
+        return not any(char.isdigit() for token in beside for char in token.text)
+    if not careful or hit.suffix not in {"", "s"}:
         return False
     previous = said[hit.first - 1].key if hit.first else ""
     if previous in gazetteer().name_cues:

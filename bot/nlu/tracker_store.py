@@ -13,7 +13,7 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.privacy.conversations import ConversationStore
@@ -47,7 +47,8 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
         kept = json.loads(body)
         events: list[Event] = [SlotSet(name, value) for name, value in kept["slots"].items()]
         recent = [event for event in map(Event.from_parameters, kept["events"]) if event is not None]
-        recent = [event for event in recent if not isinstance(event, SlotSet)]
+        # A session start would empty the slots again.
+        recent = [event for event in recent if not isinstance(event, SlotSet | SessionStarted)]
         return DialogueStateTracker.from_dict(
             sender_id, [event.as_dict() for event in (*events, *recent)], self.domain.slots
         )

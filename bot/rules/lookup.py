@@ -10,7 +10,7 @@ from bot.rules.dates import PartialDate
 from bot.rules.emergency import EmergencyNumber
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase, LawReader
-from bot.rules.model import Contact, Rule
+from bot.rules.model import ANY, Contact, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
 from bot.rules.vocabulary import TOPICS
@@ -69,7 +69,7 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
     resolution = resolve(rules, case, reader.context, reader.catalogue.types)
     wanted = set(asked)
-    answers = tuple(result for result in resolution.results if wanted & set(result.rule.topics))
+    answers = tuple(result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result))
     channels = tuple(result for result in resolution.results if result.rule.kind == "complaint_channel")
     contacts = reader.contacts(
         contact for result in (*answers, *channels) for contact in contact_ids(result.rule, reader.catalogue)
@@ -88,6 +88,11 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         set_aside=resolution.set_aside,
         catalogue=reader.catalogue,
     )
+
+
+def _warns(result: Result) -> bool:
+    """A danger of complaining goes wherever a channel goes."""
+    return result.rule.kind == "warning" and "complaint" in result.rule.topics
 
 
 def _check_date(reader: LawReader, case: Case) -> None:
@@ -112,7 +117,7 @@ _SAFE_ROLES = {"ngo", "union", "legal_aid", "shelter", "embassy", "consular_line
 
 def _channel_order(
     result: Result, case: Case, contacts: dict[str, Contact], wanted: set[str], catalogue: Catalogue
-) -> tuple[int, int, int, str]:
+) -> tuple[int, int, int, int, int, str]:
     people = [contacts[key] for key in contact_ids(result.rule, catalogue) if key in contacts]
     safe = 0
     if case.papers_may_be_missing and case.status != "refugee":
@@ -123,6 +128,8 @@ def _channel_order(
         safe if case.status == "irregular" else 0,
         0 if result.applies == "yes" else 1,
         0 if wanted & set(result.rule.topics) else 1,
+        0 if case.destination and ANY not in result.rule.key.destinations else 1,
+        ("high", "medium", "low").index(result.rule.provenance.confidence),
         result.rule.id,
     )
 
