@@ -217,10 +217,11 @@ class Gazetteer:
             suffix = last[-size:]
             if suffix not in self._suffixes:
                 continue
+            shortest = max(MIN_STEM, 6 - size) if part[-1].text.isascii() else MIN_STEM - 1
             key = " ".join([token.key for token in part[:-1]] + [last[:-size]])
             for stem in (key, key + "a", re.sub(r"a$", "", key)):
                 sense = self._senses.get(stem)
-                if sense and len(stem) >= max(MIN_STEM, 6 - size) and (len(stem) > SHORT or sense.kind == "name"):
+                if sense and len(stem) >= shortest and (len(stem) > SHORT or sense.kind == "name"):
                     if sense.kind in {"name", "city", "demonym", "town"} or size > 1:
                         return sense, self._suffixes[suffix]
         return None

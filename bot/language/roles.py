@@ -143,7 +143,7 @@ def _is_doubtful(hit: Hit, said: list[Token]) -> bool:
     """Whether a name that is also a word or first name lacks any sign of being a place."""
     part = said[hit.first : hit.last + 1]
     key = " ".join(token.key for token in part)
-    careful = key in gazetteer().careful or hit.sense.kind == "town"
+    careful = key.removesuffix(hit.suffix) in gazetteer().careful or hit.sense.kind == "town"
     if hit.sense.kind == "currency" and len(key) < _SPELLED_OUT:
         beside = said[max(0, hit.first - 1) : hit.first] + said[hit.last + 1 : hit.last + 2]
         return not any(char.isdigit() for token in beside for char in token.text)
