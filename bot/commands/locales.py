@@ -1,0 +1,57 @@
+"""`haq locales`: the message catalogues."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from bot.settings import load_settings
+
+
+@click.group("locales")
+def command() -> None:
+    """Check the translations, or bring them in step with their sources."""
+
+
+@command.command("check")
+@click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
+def check_command(as_json: bool) -> None:
+    """What is missing or wrong, by language, and how far the messages were reviewed."""
+    from bot.answers.catalogues import check, languages_with_catalogue, states
+    from bot.answers.extraction import template
+    from bot.rules.lawfiles import read_law
+
+    source = template(read_law(load_settings().law_dir))
+    faults = [fault for language in languages_with_catalogue() for fault in check(language, source)]
+    reviewed = {language: dict(states(language)) for language in languages_with_catalogue()}
+    if as_json:
+        found = [{"language": each.language, "message": each.message, "problem": each.problem} for each in faults]
+        click.echo(json.dumps({"messages": len(source), "states": reviewed, "faults": found}, ensure_ascii=False, indent=2))
+    else:
+        for fault in faults:
+            click.echo(str(fault), err=True)
+        for language, counts in reviewed.items():
+            click.echo(f"{language}: {len(source)} messages; " + ", ".join(f"{state} {n}" for state, n in sorted(counts.items())))
+        click.echo(f"{len(faults)} faults.")
+    sys.exit(1 if faults else 0)
+
+
+@command.command("update")
+@click.argument("languages", nargs=-1)
+def update_command(languages: tuple[str, ...]) -> None:
+    """Bring the catalogues in step with their sources; LANGUAGES adds new ones."""
+    from bot.answers.catalogues import languages_with_catalogue, update
+    from bot.answers.extraction import template
+    from bot.rules.errors import CaseError
+    from bot.rules.lawfiles import read_law
+    from bot.rules.vocabulary import LANGUAGES
+
+    for language in languages:
+        if language not in LANGUAGES:
+            raise CaseError(f"{language!r} is none of the languages: {', '.join(LANGUAGES)}.")
+    source = template(read_law(load_settings().law_dir))
+    for language in dict.fromkeys((*languages_with_catalogue(), *languages)):
+        update(language, source)
+        click.echo(f"{language}: in step with {len(source)} messages.")

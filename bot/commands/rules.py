@@ -1,0 +1,103 @@
+"""`haq rules`: check, load, count and export the rules data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bot.settings import load_settings
+
+
+@click.group("rules")
+def command() -> None:
+    """Check, load, count and export the rules data."""
+
+
+@command.command("check")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+def check_command(files: tuple[Path, ...]) -> None:
+    """Name every mistake in the law files (of FILES alone, if any are named)."""
+    from bot.rules.errors import LawMistakes
+    from bot.rules.lawfiles import read_law
+
+    folder = load_settings().law_dir
+    try:
+        book = read_law(folder)
+    except LawMistakes as error:
+        mine = [each for each in error.mistakes if not files or any(str(file).endswith(each.file) for file in files)]
+        for mistake in mine:
+            click.echo(str(mistake), err=True)
+        click.echo(f"{len(mine)} mistakes.", err=True)
+        sys.exit(2 if mine else 0)
+    overdue = [rule.id for rule in book.rules.values() if rule.provenance.overdue(date.today())]
+    click.echo(f"{len(book.rules)} rules, {len(book.contacts)} contacts, {len(book.catalogue.types)} rule types: no mistake.")
+    if overdue:
+        click.echo(f"{len(overdue)} rules are past their review date (`haq rules stats` counts them by country).")
+
+
+@command.command("load")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+def load_command(as_json: bool) -> None:
+    """Load the law files into the database: all or nothing."""
+    from rich.console import Console
+
+    from bot.rules.load import load_law
+
+    settings = load_settings()
+    with Console(stderr=True).status("Reading the law files") as status:
+        report = load_law(settings.database_url, settings.law_dir, lambda text: status.update(f"Reading {text}"))
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=2))
+        return
+    for what, part in (("added", report.added), ("changed", report.changed), ("removed", report.removed)):
+        for table, ids in part.items():
+            if ids:
+                shown = ", ".join(ids[:5]) + (f" and {len(ids) - 5} more" if len(ids) > 5 else "")
+                click.echo(f"{what}: {len(ids)} of {table}: {shown}")
+    if not report.anything:
+        click.echo("Nothing changed.")
+    click.echo(f"Law base version {report.version}.")
+
+
+@command.command("stats")
+@click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
+def stats_command(as_json: bool) -> None:
+    """Rules by country of work and of origin, how well they are known, and how old."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.rules.stats import stats
+
+    rows, types, notes = stats(load_settings().database_url, date.today())
+    if as_json:
+        click.echo(json.dumps({"places": [row.to_json() for row in rows], "types": dict(types), "notes": notes}, indent=2))
+        return
+    table = Table("place", "rules", "seen", "known", "overdue", "oldest", "topics", "gaps")
+    for row in rows:
+        table.add_row(
+            row.place, str(row.rules), str(row.seen), str(row.rules - row.seen), str(row.overdue), row.oldest or "",
+            str(len(row.topics)), str(len(row.gaps)),
+        )  # fmt: skip
+    Console().print(table)
+    total = sum(Counter(types).values())
+    click.echo(f"{total} rules of {len(types)} types, {notes} of them notes.")
+
+
+@command.command("export")
+@click.option("--to", "target", type=click.Path(path_type=Path), help="A file; standard output without it.")
+def export_command(target: Path | None) -> None:
+    """Everything that is loaded, as JSON lines: rules, contacts, scope, groups."""
+    from bot.rules.export import export_lines
+
+    lines = export_lines(load_settings().database_url)
+    if target is None:
+        for line in lines:
+            click.echo(line)
+        return
+    target.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    click.echo(f"Written to {target}.", err=True)
