@@ -101,7 +101,7 @@ class RestChannel(InputChannel):
                 text = _text(self._body(request), "text")
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
-            return json(await _parse(request.app.ctx.agent, text))
+            return json(await parse_text(request.app.ctx.agent, text))
 
         return routes
 
@@ -154,7 +154,7 @@ def escaped(text: str) -> str:
     return f"{ESCAPE}{text}" if text.strip().startswith("/") else text
 
 
-async def _parse(agent: Agent, text: str) -> dict[str, Any]:
+async def parse_text(agent: Agent, text: str) -> dict[str, Any]:
     """As Rasa's own /model/parse; a leading "/" is text."""
     parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
     shift = len(escaped(text)) - len(text)
