@@ -95,6 +95,7 @@ class Gazetteer:
         self._never = {plain_key(word) for word in words(guards.get("never"), "guards")}
         self.careful = frozenset(key_of(w) for w in words(guards.get("careful"), "guards"))
         self.name_cues = frozenset(key_of(w) for w in words(guards.get("names_after"), "guards"))
+        self._stop = {latin_word(word) for word in words(guards.get("stop"), "guards")}
         self._upper: dict[str, Sense] = {}
         self._suffixes: dict[str, str] = {}
         self._fill()
@@ -190,6 +191,8 @@ class Gazetteer:
         return hits
 
     def _at(self, said: list[Token], first: int, known: frozenset[str]) -> Hit | None:
+        if said[first].key in self._stop:
+            return None
         for count in range(min(MAX_WORDS, len(said) - first), 0, -1):
             part = said[first : first + count]
             sense = self._lookup(part, known)
@@ -252,9 +255,13 @@ class Gazetteer:
 
 
 def endings_of(suffix: str) -> set[str]:
-    """A case ending as it stands at the end of a latinised word: a final "a" is dropped."""
+    """A case ending as it stands at the end of a latinised word: a final "a" is dropped.
+
+    Of one-letter endings only "m" is safe (the Nepali locative, much the commonest).
+    """
     key = latin_word(suffix)
-    return {key, key[:-1]} - {""} if key.endswith("a") else {key}
+    dropped = key[:-1] if key.endswith("a") and (len(key) > 2 or key == "ma") else key
+    return {key, dropped}
 
 
 def anyascii_latin(form: str) -> bool:

@@ -35,6 +35,8 @@ _SCRIPTS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # Languages whose own writing is not Latin: in Latin letters they are romanised.
 _NOT_LATIN: Final = frozenset({"ne", "hi", "ur", "ar", "bn", "si", "ta", "am"})
+# Scripts shared by languages of which the first is meant unless another is recognised.
+_ONE_MAIN: Final = frozenset({"ETHIOPIC"})
 _CLD: Final = {"iw": "he", "tl": "fil", "jw": "id", "zh-Hant": "zh"}
 _CLD_LATIN: Final = frozenset(
     {"en", "fr", "es", "pt", "id", "ms", "fil", "sw", "vi", "it", "tr", "ro", "ht", "so", "uz", "de",
@@ -102,6 +104,8 @@ def _by_script(text: str, script: str, current: str | None) -> Guess:
     if len(ranked) > 1 and scores[ranked[0]] > scores[ranked[1]]:
         return Guess(ranked[0], "native", enough and scores[ranked[0]] - scores[ranked[1]] >= 1)
     detected = _cld(text)
+    if script in _ONE_MAIN and detected in {None, candidates[0]}:
+        return Guess(candidates[0], "native", enough)
     if detected and (detected in candidates or script == "CYRILLIC"):
         return Guess(detected, "native", enough and current not in candidates)
     return Guess(current if current in candidates else candidates[0], "native", False)
