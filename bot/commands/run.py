@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import click
@@ -24,6 +25,7 @@ def command() -> int:
 
     began = time.monotonic()
     settings = load_settings()
+    os.umask(0o077)  # what is written holds conversations
     for variable in unknown_variables():
         _tell(f"there is no setting {variable} (see docs/settings.md)")
     parts = Parts(settings)
@@ -34,15 +36,16 @@ def command() -> int:
             for service in (parts.assistant(model_path(settings)), parts.actions(), desk):
                 if service is not None:
                     service.check_port()
-            fresh = model_path(settings).is_file()
+            model = model_path(settings)
+            fresh = model.is_file()
             if fresh:  # its start takes longest: the rules are loaded meanwhile
-                supervisor.start(parts.assistant(model_path(settings)))
+                supervisor.start(parts.assistant(model))
             _load_rules(settings)
+            if not fresh:
+                supervisor.start(parts.assistant(train(settings, tell=_tell)))
             supervisor.start(parts.actions())
             if desk is not None:
                 supervisor.start(desk)
-            if not fresh:
-                supervisor.start(parts.assistant(train(settings, tell=_tell)))
             supervisor.wait_until_ready()
             _tell(f"ready after {time.monotonic() - began:.0f} s")
             click.echo(f"Assistant   {settings.assistant_url}/webhooks/rest/webhook")

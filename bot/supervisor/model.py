@@ -25,6 +25,7 @@ TRAINING_DATA = ("data/nlu", "data/dialogue")  # never data/: Rasa takes any YAM
 KEPT = 3
 ABANDONED_SECONDS = 24 * 3600
 TAIL_LINES = 15
+PROGRESS_SECONDS = 10
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -122,7 +123,7 @@ def _train_in(folder: Path, name: str, settings: Settings, tell: Callable[[str],
         try:
             while True:
                 try:
-                    code = process.wait(timeout=5)
+                    code = process.wait(timeout=PROGRESS_SECONDS)
                     break
                 except subprocess.TimeoutExpired:
                     tell(f"training the model, {time.monotonic() - began:.0f} s")

@@ -1,0 +1,28 @@
+"""For all tests: no setting of the machine leaks in, nothing is written to the checkout's own var/."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.settings import ENGINE_ENVIRONMENT
+
+_var = tempfile.TemporaryDirectory(prefix="haq-test-")
+for _name in [name for name in os.environ if name.startswith("HAQ_") and name != "HAQ_STATE_DIR"]:
+    del os.environ[_name]
+os.environ["HAQ_VAR_DIR"] = _var.name
+for _name, _value in ENGINE_ENVIRONMENT.items():
+    os.environ.setdefault(_name, _value)
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Removes the temporary folder."""
+    _var.cleanup()
