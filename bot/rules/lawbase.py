@@ -50,6 +50,7 @@ class LawBase:
         """A consistent view for one lookup. Raises EmptyLawBase or LawBaseUnavailable."""
         try:
             with self._engine.connect() as connection:
+                _hold_one_view(connection)
                 self._refresh(connection)
                 assert self._catalogue is not None and self._version is not None
                 yield LawReader(connection, self._version, self._catalogue, self._context)
@@ -81,6 +82,14 @@ class LawBase:
                 tuple(sorted(scopes, key=lambda scope: scope.id)),
             )
             self._version = version
+
+
+def _hold_one_view(connection: Connection) -> None:
+    """What is read from here on is of one moment, whatever is loaded meanwhile."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN")  # the driver itself begins only before a change
+    else:
+        connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 class LawReader:

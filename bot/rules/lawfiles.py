@@ -21,7 +21,7 @@ from bot.rules.keys import KeyComparer, measure
 from bot.rules.model import (
     ANY, Condition, Contact, ContactValue, Group, Key, Membership, Provenance, Rule, Scope, Source,
 )  # fmt: skip
-from bot.rules.ruletypes import Catalogue, RuleType, TypeReader, words_of_units
+from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
 from bot.rules.vocabulary import (
     COUNTRIES, EMPLOYMENTS, HELP_TOPICS, IMMIGRATION_RISKS, MEASURES, SECTORS, STATUSES, TOPICS,
@@ -84,7 +84,10 @@ def read_law(folder: Path, progress: Callable[[Path], None] | None = None) -> La
     """Reads and checks all law files. Raises LawMistakes with every mistake in them."""
     complaints = Complaints(folder.parent)
     reader = _Reader(complaints)
-    for path in law_files(folder):
+    files = law_files(folder)
+    if not files:
+        complaints.add(folder, 1, "(folder)", "There are no law files here.", "Name the folder that holds them: data/law.")
+    for path in files:
         if progress is not None:
             progress(path)
         reader.open(path)
@@ -101,7 +104,7 @@ class _Reader:
         self._types = TypeReader(complaints)
         self._files: list[_File] = []
         self._book = LawBook(self._types.catalogue)
-        self._places: dict[str, tuple[Path, int]] = {}
+        self._places: dict[tuple[str, str], tuple[Path, int]] = {}
         self._words = Vocabularies({})
         self._file = _File(Path(), Map())
 
@@ -117,10 +120,12 @@ class _Reader:
             self._types.read(path, content)
         elif content.get("law") == "country":
             self._known(content, _COUNTRY)
+            self._interval(content)
             self._one_of(content, "country", COUNTRIES, "country code")
             self._files.append(self._file)
         elif content.get("law") == "region":
             self._known(content, _REGION_FILE)
+            self._interval(content)
             self._group(content)
             self._files.append(self._file)
         else:
@@ -129,9 +134,12 @@ class _Reader:
     def finish(self) -> LawBook:
         """Reads contacts, scope and rules of all files, and checks them against each other."""
         self._words = Vocabularies(self._book.catalogue.term_ids())
-        unknown_words = sorted(words_of_units(self._book.catalogue) - set(self._words.terms) - {""})
-        for name in unknown_words:
-            self._complaints.add(Path("types"), 1, name, "A type uses this vocabulary, which no file declares.", "Declare it under `terms`.")
+        for name, (path, line) in sorted(self._types.vocabularies.items()):
+            if name not in self._words.terms:
+                self._complaints.add(path, line, name, "A type uses this vocabulary, which no file declares.", "Declare it under `terms`.")
+        for name, (path, line) in sorted(self._types.nouns.items()):
+            if name not in self._words.terms.get("noun", ()):
+                self._complaints.add(path, line, name, "This noun is counted, but no file declares it.", "Declare it under `terms: noun:`.")
         for self._file in self._files:
             self._each("contacts", self._contact)
             self._each("scope", self._scope)
@@ -152,6 +160,12 @@ class _Reader:
             if key not in keys:
                 self._say(body, key, "Unknown key.", f"Known: {', '.join(keys)}.")
 
+    def _interval(self, content: Map) -> None:
+        months = content.get("review_every_months")
+        if months is not None and (isinstance(months, bool) or not isinstance(months, int) or months < 1):
+            self._say(content, "review_every_months", f"{months!r} is not a whole number of months.", "Write 12, for instance.")
+            content["review_every_months"] = None
+
     def _each(self, key: str, read: Callable[[Map], None]) -> None:
         section = self._file.content.get(key)
         if section is None:
@@ -171,15 +185,15 @@ class _Reader:
             self._say(body, "id", f"{name!r} is no id.", "Use small letters, digits and hyphens.")
             return None
         if name in known:
-            path, line = self._places[name]
+            path, line = self._places[what, name]
             self._say(body, "id", f"The {what} {name} stands twice (first in {path.name}:{line}).", "Give one of them another id.")
             return None
-        self._places.setdefault(name, (self._file.path, body.line_of("id")))
+        self._places[what, name] = (self._file.path, body.line_of("id"))
         return name
 
     def _one_of(self, body: Map, key: str, allowed: Any, what: str) -> str:
         word = body.get(key)
-        if word not in allowed:
+        if not isinstance(word, str) or word not in allowed:
             shown = ", ".join(sorted(allowed)) if len(allowed) < 40 else "ISO 3166-1 alpha-2, or XK"
             self._say(body, key, f"{word!r} is no {what}.", f"Use {shown}.")
         return str(word)
@@ -190,7 +204,10 @@ class _Reader:
         raw = body[key]
         items = raw if isinstance(raw, list) else [raw]
         for item in items:
-            if allowed is not None and item not in allowed and (item,) != default:
+            if allowed is None:
+                if not isinstance(item, str | int):
+                    self._say(body, key, f"{item!r} is no {what}.", "Write a plain text.")
+            elif (not isinstance(item, str) or item not in allowed) and (item,) != default:
                 known = f"Use {', '.join(sorted(allowed))}." if len(allowed) < 40 else "See the vocabulary."
                 self._say(body, key, f"{item!r} is no {what}.", known)
         return tuple(str(item) for item in items)
@@ -207,6 +224,9 @@ class _Reader:
 
     def _text(self, body: Map, key: str) -> str | None:
         raw = body.get(key)
+        if isinstance(raw, dict | list):
+            self._say(body, key, "A text belongs here.", "Write a plain text, in quotes if it has `:` or `#`.")
+            return None
         return None if raw is None else str(raw)
 
     def _boolean(self, body: Map, key: str) -> bool | None:
@@ -242,7 +262,7 @@ class _Reader:
                 self._say(body, key, "What was seen has a source.", "Name one of the file's `sources`, or say `evidence: known`.")
             return None
         sources = self._file.content.get("sources")
-        entry = sources.get(name) if isinstance(sources, Map) else None
+        entry = sources.get(str(name)) if isinstance(sources, Map) else None
         if not isinstance(entry, Map):
             self._say(body, key, f"The file has no source {name!r}.", "Add it under `sources:` with title, publisher and url.")
             return None
@@ -284,7 +304,7 @@ class _Reader:
             return
         found = []
         for item in members if isinstance(members, Seq) else []:
-            if not isinstance(item, Map) or item.get("country") not in COUNTRIES:
+            if not isinstance(item, Map) or str(item.get("country")) not in COUNTRIES:
                 self._say(content, "members", f"{item!r} is no member.", "Write {country: GH, start: '1975-05-28'}.")
                 continue
             self._known(item, ("country", "start", "end"))
@@ -301,6 +321,12 @@ class _Reader:
             self._say(body, "immigration_risk", "A risk that is known has a source.", "Name it under `immigration_risk_source`.")
         serves = body.get("serves")
         values = body.get("values", Seq())
+        if not isinstance(values, Seq):
+            self._say(body, "values", "The values of a contact are a list.", "Start each with `- channel:`.")
+            values = Seq()
+        for item in values:
+            if not isinstance(item, Map):
+                self._say(body, "values", f"{item!r} is not a mapping.", "Write {channel: phone, value: '16008', ...}.")
         if not isinstance(body.get("name"), str):
             self._say(body, "name", "A contact has a name.", "Write its proper name.")
         self._book.contacts[name] = Contact(
@@ -459,8 +485,9 @@ class _Reader:
             elif isinstance(wanted, Map) and set(wanted) in _RANGES:
                 try:
                     bounds = {key: str(value) for key, value in wanted.items()}
-                    for value in wanted.values():
-                        measure(fact, value)
+                    ends = {key: measure(fact, value) for key, value in wanted.items()}
+                    if "below" in ends and ends.get("min", -1) >= ends["below"] or "max" in ends and ends.get("min", -1) > ends["max"]:
+                        self._say(raw, name, "The range is empty.", "Write {min: 3 months, below: 5 years}, the smaller first.")
                     said = {1: next(iter(bounds)), 2: "between" if "max" in bounds else "both"}[len(bounds)]
                     if said not in fact.texts:
                         self._say(raw, name, f"The fact {name} does not say `{said}`.", "Add the sentence to the fact.")
@@ -474,7 +501,7 @@ class _Reader:
     # -- everything against everything --------------------------------------------------------
 
     def _complain_of(self, rule_id: str, key: str, problem: str, mend: str) -> None:
-        path, line = self._places[rule_id]
+        path, line = self._places["rule", rule_id]
         self._complaints.add(path, line, key, f"{rule_id}: {problem}", mend)
 
     def _check_references(self) -> None:
@@ -494,6 +521,8 @@ class _Reader:
                 for other in group[position + 1 :]:
                     if not share_values(one, other) or agree(one, other) or not comparer.meet(one, other):
                         continue
+                    if one.id in other.displaces and other.id in one.displaces:
+                        self._complain_of(one.id, "displaces", f"it and {other.id} displace each other.", "Keep it in one of them.")
                     if one.id in other.displaces or other.id in one.displaces:
                         continue
                     if not comparer.strict_subset(one, other) and not comparer.strict_subset(other, one):

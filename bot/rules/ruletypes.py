@@ -120,6 +120,8 @@ class TypeReader:
 
     def __init__(self, complaints: Complaints) -> None:
         self.catalogue = Catalogue()
+        self.vocabularies: dict[str, tuple[Path, int]] = {}  # each with where a type first names it
+        self.nouns: dict[str, tuple[Path, int]] = {}  # likewise
         self._complaints = complaints
         self._file = Path()
 
@@ -176,6 +178,8 @@ class TypeReader:
         except UnitError as error:
             self._complain(body, "unit", str(error), "Give the fact a unit or values.")
             return None
+        if unit.name == "count":
+            self.nouns.setdefault(unit.argument or "", (self._file, body.line_of("unit")))
         missing = [key for key in ("min", "below", "both") if not isinstance(body.get(key), str)]
         if missing:
             self._complain(section, name, f"The fact does not say {', '.join(missing)}.", "Add the sentence.")
@@ -242,8 +246,14 @@ class TypeReader:
             return found
         for name, spec in section.items():
             unit = self._unit(section, name, spec)
-            if unit is not None:
-                found[name] = unit
+            if unit is None:
+                continue
+            found[name] = unit
+            for each in (unit, *(inner for _, inner in unit.fields)):
+                if each.name in ("term", "terms"):
+                    self.vocabularies.setdefault(each.argument or "", (self._file, section.line_of(name)))
+                elif each.name == "count":
+                    self.nouns.setdefault(each.argument or "", (self._file, section.line_of(name)))
         return found
 
     def _unit(self, section: Map, name: str, spec: Any) -> Unit | None:
@@ -285,14 +295,3 @@ def _clause(item: Any) -> Clause | None:
     if set(item) - {"text", "if", "unless"}:
         return None
     return Clause(item["text"], item.get("if"), item.get("unless"))
-
-
-def words_of_units(catalogue: Catalogue) -> set[str]:
-    """The vocabularies that the units of all types name."""
-    found = set()
-    for rule_type in catalogue.types.values():
-        for unit in rule_type.values.values():
-            for each in (unit, *(inner for _, inner in unit.fields)):
-                if each.name in ("term", "terms"):
-                    found.add(each.argument or "")
-    return found
