@@ -13,11 +13,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.adapter import message_for_rasa, state_of, understanding_of
+from bot.answers.translations import translator
 from bot.conversation.outage import apology
 from bot.conversation.respond import respond
-from bot.conversation.turn import Turn
-from bot.rules.lawbase import LawBase
+from bot.conversation.turn import Turn, enabled_languages
 from bot.privacy.failures import where
+from bot.rules.errors import RulesError
+from bot.rules.lawbase import LawBase
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -29,8 +31,22 @@ def law_base() -> LawBase:
     return LawBase(load_settings().database_url)
 
 
+def warm_up() -> None:
+    """Reads what the first message would have to wait for."""
+    for language in enabled_languages():
+        translator(language)
+    try:
+        with law_base().reading() as reader:
+            reader.candidates(None, None, None)
+    except RulesError as error:
+        logger.warning("The law base cannot be read yet: %s.", where(error))
+
+
 class ActionRespond(Action):
     """Answers every message; never fails silently."""
+
+    def __init__(self) -> None:
+        warm_up()
 
     def name(self) -> str:
         return "action_respond"

@@ -31,6 +31,16 @@ class Channel:
         """The statement, then each card with its risk."""
         return "\n".join((self.statement.full_text(), *(card.text() for card in self.cards)))
 
+    def brief(self) -> str:
+        """Who and how to reach them first, then what the rule says besides."""
+        if not self.cards:
+            return self.text()
+        statement = self.statement
+        # A card that carries dates of its own says how old it is.
+        caution = None if any(card.lines for card in self.cards) else statement.caution
+        rest = " ".join(part for part in (statement.details, statement.condition, caution) if part)
+        return "\n  ".join(part for part in (*(card.text() for card in self.cards), rest) if part)
+
 
 @dataclass(frozen=True)
 class NamedGap:

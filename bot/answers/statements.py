@@ -36,6 +36,7 @@ class Statement:
     trace: tuple[str, ...]
     contacts: tuple[Contact, ...]
     values: Mapping[str, Any]
+    details: str = ""  # the sentences without those that only name a contact
 
     @property
     def topic(self) -> str:
@@ -64,6 +65,7 @@ class Speaker:
         return Statement(
             rule=rule,
             text=self._sentences(rule, rule_type, values),
+            details=self._sentences(rule, rule_type, values, without_contacts=True),
             condition=self._conditions.sentence(result),
             caution=self._caution(rule),
             source=self.source_line(rule.provenance),
@@ -93,13 +95,19 @@ class Speaker:
         words = _words(self._found)
         return {name: parse_value(rule_type.values[name], raw, words) for name, raw in rule.values.items()}
 
-    def _sentences(self, rule: Rule, rule_type: RuleType, values: Mapping[str, Any]) -> str:
+    def _sentences(
+        self, rule: Rule, rule_type: RuleType, values: Mapping[str, Any], without_contacts: bool = False
+    ) -> str:
+        clauses = rule_type.clauses(values)
+        if without_contacts:
+            named = {name for name in values if rule_type.values[name].name == "contact"}
+            clauses = [clause for clause in clauses if not clause.names & named]
         shown = {name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()}
         return " ".join(
             self._t.gettext(clause.text, **{name: shown[name] for name in clause.names})
             if clause.text != "{text}"
             else shown["text"]
-            for clause in rule_type.clauses(values)
+            for clause in clauses
         )
 
     def _shown(self, rule: Rule, unit: Unit, name: str, value: Any) -> str:

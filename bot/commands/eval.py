@@ -43,13 +43,13 @@ def command(file: Path, as_json: bool, misses: bool) -> None:
 def _parser(model: Path) -> Callable[[str], Mapping[str, Any]]:
     """The parse route's own way of understanding, without a server."""
     import asyncio
-    import logging
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     from rasa.core.agent import Agent
 
     from bot.channels.rest import parse_text
+    from bot.supervisor import engine_logging
 
+    engine_logging.configure(load_settings())
     agent = Agent.load(str(model))
     loop = asyncio.new_event_loop()
     return lambda text: loop.run_until_complete(parse_text(agent, text))

@@ -14,7 +14,8 @@ from bot.rules.lookup import Lookup, lookup
 from bot.rules.vocabulary import BRANCHES, HELP_TOPICS
 
 PAGE = 5  # statements in one message
-CHANNELS = 3
+CHANNELS = 2  # beside another topic; the topics of help show more
+HELP_CHANNELS = 4
 _RELATED = {
     "wages": ("complaint", "end_of_service"),
     "termination": ("end_of_service", "complaint"),
@@ -70,7 +71,8 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
     page = _page(statements, start)
     shown = start + len(page)
     messages = [_law(turn, said, topic, page, start)]
-    channels = _distinct(said.channels)[:CHANNELS] if start == 0 else []
+    most = HELP_CHANNELS if topic in HELP_TOPICS else CHANNELS
+    channels = _distinct(said.channels)[:most] if start == 0 else []
     if channels:
         messages.append(_help(turn, said, channels))
     asking = useful_question(found, turn.state.asked) if start == 0 else None
@@ -143,7 +145,7 @@ def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
     t = turn.t
     lines = [t.gettext("Where to get help:")]
     for channel in channels:
-        lines.append(f"• {channel.text()}\n  {t.gettext('Source: {source}', source=channel.statement.source)}")
+        lines.append(f"• {channel.brief()}\n  {t.gettext('Source: {source}', source=channel.statement.source)}")
     if said.case.papers_may_be_missing:
         lines.append(t.gettext("If you have no valid papers, ask a union, an aid group or your embassy first."))
     spoken = [channel.statement for channel in channels]

@@ -21,12 +21,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.conversation.turn import ESCAPE
 from bot.language.emergency import DangerModel, detect
-from bot.language.entities import extract
+from bot.language.entities import extract, warm_up
 from bot.language.identification import identify
 from bot.nlu import engine
 from bot.nlu.topic_model import TopicModel
 
 engine.mend()
+warm_up()
 
 RANKED = 10  # intents in the ranking that is passed on
 
