@@ -107,7 +107,7 @@ def _says(text: str, kind: str) -> bool:
         return False
     polite = _answers("polite")
     rest = [part for part in parts if part not in polite]
-    return " ".join(rest) in _answers(kind) or bool(rest) and all(p in _answers(kind) for p in rest)
+    return " ".join(rest) in _answers(kind) or (bool(rest) and all(p in _answers(kind) for p in rest))
 
 
 _SIGNS: Final = {"👍": "yes", "✅": "yes", "👎": "no", "❌": "no"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, cast
 
 from bot.language.normalise import latinise
@@ -27,7 +28,7 @@ def grams(text: str) -> Iterator[str]:
         for size in range(_MIN_N, _MAX_N + 1):
             for start in range(len(padded) - size + 1):
                 yield padded[start : start + size]
-    for first, second in zip(parts, parts[1:], strict=False):
+    for first, second in pairwise(parts):
         yield f"{first}_{second}"
     for first, second in zip(parts, parts[2:], strict=False):
         yield f"{first}__{second}"

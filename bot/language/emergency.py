@@ -1,10 +1,32 @@
-"""Danger now: the lexicon detector, over ``data/<language>/dangers.yml``."""
+"""Danger now: the lexicon detector, over ``data/<language>/dangers.yml``.
+
+Measured on 9,046 training utterances, 419 of them labelled with a danger (fr, ne, en). The
+lists were written with these lines in sight, so their own figures flatter; those of
+``DangerModel`` are 5-fold cross-validated. False alarms count every message not labelled,
+violence_harassment and forced_labour too; in brackets without those two topics.
+
+    ===========================  ==================  ==================  ==================
+    .                            en                  fr                  ne
+    ===========================  ==================  ==================  ==================
+    lists: recall                0.933               0.933               0.901
+    lists: false alarms          0.012 (0.012)       0.018 (0.011)       0.029 (0.020)
+    model > 0.5 alone            0.577 / 0.026       0.430 / 0.014       0.570 / 0.010
+    lists or model > 0.7         0.969 / 0.018       0.941 / 0.023       0.909 / 0.032
+    lists or model > 0.5         0.988 / 0.036       0.963 / 0.030       0.926 / 0.038
+    lists or model > 0.3         0.994 / 0.066       0.978 / 0.057       0.950 / 0.052
+    ===========================  ==================  ==================  ==================
+
+(second figure: false alarms.) On questions by another writer that nothing was made from
+(tests/eval, 14 emergencies a language; false alarms in 100): lists en 13/14, fr 10/14, ne 11/14;
+4, 4 and 5 false alarms, some of them real violence. The aim of 0.98 is not reached by the
+lists alone: combine with the model and with the topic ``emergency``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
 from bot.language.danger_model import DangerModel
 from bot.language.lexicon import load_all, words
@@ -47,7 +69,7 @@ def lists() -> Lists:
             if name in others:
                 others[name].extend(words(patterns, where), name, endings)
             elif name in DANGERS:
-                tables.dangers.extend(words(patterns, where), name, endings)
+                tables.dangers.extend(words(patterns, where), cast(Danger, name), endings)
             else:
                 raise ValueError(f"{where}: no such danger")
     return tables

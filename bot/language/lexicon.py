@@ -5,7 +5,7 @@ A file is read once and cached. Errors in a file raise ``LexiconError`` with its
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ class LexiconError(ValueError):
     """A word list that cannot be used; the message names the file."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def languages() -> tuple[str, ...]:
     """The languages that have word lists, by folder name, sorted."""
     return tuple(sorted(p.name for p in DATA.iterdir() if p.is_dir() and p.name != SHARED))
@@ -36,7 +36,7 @@ def load(folder: str, name: str) -> dict[str, Any]:
     # The base loader reads every scalar as a string: NO stays Norway, "yes" and "y" stay words.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
     except yaml.YAMLError as error:
         raise LexiconError(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(content, dict):

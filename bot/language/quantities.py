@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -175,7 +176,7 @@ def _joined(said: list[Token]) -> list[Quantity]:
     return found
 
 
-def _spelled(said: list[Token], units: dict[int, object]) -> list[Quantity]:
+def _spelled(said: list[Token], units: Mapping[int, object]) -> list[Quantity]:
     """"two months", "तीन महिना"."""
     found: list[Quantity] = []
     for index, token in enumerate(said[:-1]):

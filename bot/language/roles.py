@@ -153,7 +153,7 @@ def _is_doubtful(hit: Hit, said: list[Token]) -> bool:
     if previous in gazetteer().name_cues:
         return True
     if hit.sense.kind == "town":
-        return not _cue(hit, said) or not part[0].text[:1].isupper() and part[0].text.isascii()
+        return not _cue(hit, said) or (part[0].text.isascii() and not part[0].text[:1].isupper())
     short = len(said) <= 3
     return not (part[0].text[:1].isupper() or not part[0].text.isascii() or _cue(hit, said) or short)
 
