@@ -90,6 +90,7 @@ class Gazetteer:
     def __init__(self) -> None:
         self._senses: dict[str, Sense] = {}
         self._plain: dict[str, set[str]] = {}
+        self._longest: dict[str, int] = {}  # words, by first word
         self._fuzzy: dict[str, list[str]] = {}
         guards = load(SHARED, "guards")
         self._never = {plain_key(word) for word in words(guards.get("never"), "guards")}
@@ -168,6 +169,8 @@ class Gazetteer:
             return
         self._senses[key] = sense
         self._plain.setdefault(key, set()).add(plain_key(form))
+        parts = key.split()
+        self._longest[parts[0]] = max(self._longest.get(parts[0], 1), len(parts))
         if fuzzy and len(key) >= MIN_FUZZY and " " not in key:
             bucket = self._fuzzy.setdefault(key[0], [])
             if key not in bucket:
@@ -193,7 +196,8 @@ class Gazetteer:
     def _at(self, said: list[Token], first: int, known: frozenset[str]) -> Hit | None:
         if said[first].key in self._stop:
             return None
-        for count in range(min(MAX_WORDS, len(said) - first), 0, -1):
+        longest = min(self._longest.get(said[first].key, 1), MAX_WORDS, len(said) - first)
+        for count in range(longest, 0, -1):
             part = said[first : first + count]
             sense = self._lookup(part, known)
             if sense:

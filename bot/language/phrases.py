@@ -31,6 +31,7 @@ class Phrases(Generic[T]):
 
     meanings: dict[str, T] = field(default_factory=dict)
     letters: dict[str, set[str]] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)  # words, by first word
 
     def add(self, form: str, meaning: T) -> None:
         """Add a phrase; the first meaning of a key stays."""
@@ -38,6 +39,8 @@ class Phrases(Generic[T]):
         if key:
             self.meanings.setdefault(key, meaning)
             self.letters.setdefault(key, set()).add(plain_key(form))
+            parts = key.split()
+            self.longest[parts[0]] = max(self.longest.get(parts[0], 1), len(parts))
 
     def find(self, said: list[Token]) -> list[Match[T]]:
         """All phrases in the tokens, in order."""
@@ -51,7 +54,8 @@ class Phrases(Generic[T]):
         return found
 
     def _at(self, said: list[Token], first: int) -> Match[T] | None:
-        for count in range(min(MAX_WORDS, len(said) - first), 0, -1):
+        longest = min(self.longest.get(said[first].key, 1), MAX_WORDS, len(said) - first)
+        for count in range(longest, 0, -1):
             part = said[first : first + count]
             for key in self._forms(part):
                 if key in self.meanings and self._agrees(key, part):
