@@ -127,13 +127,16 @@ def emergency_text(numbers: tuple[EmergencyNumber, ...], case: Case, t: Translat
         (entry for entry in numbers if entry.services),
         key=lambda entry: min((services.index(service) for service in entry.services if service in services), default=9),
     )
+    by_services: dict[tuple[str, ...], list[str]] = {}
+    for entry in known:
+        by_services.setdefault(entry.services, []).append(formats.dialable(entry.number, t))
     parts = [
         t.gettext(
             "{services}: {number}",
-            services=formats.listing((names.service_name(service, t) for service in entry.services), t),
-            number=formats.dialable(entry.number, t),
+            services=formats.listing((names.service_name(service, t) for service in mine), t),
+            number=formats.listing(listed, t, "or"),
         )
-        for entry in known
+        for mine, listed in by_services.items()
     ]
     others = [entry for entry in numbers if not entry.services]
     fresh = [entry for entry in known if not entry.overdue(case.today)]

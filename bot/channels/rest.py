@@ -24,6 +24,7 @@ from sanic.response import HTTPResponse, json
 from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.turn import ESCAPE
 from bot.nlu.nlg import CatalogueNLG
+from bot.nlu.tracker_store import erase
 from bot.privacy.failures import where
 from bot.settings import load_settings
 
@@ -145,7 +146,7 @@ class RestChannel(InputChannel):
         if not collected.messages:
             return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
         if any((each.get("custom") or {}).get("erase") for each in collected.messages):
-            agent.tracker_store.erase(sender)
+            erase(agent.tracker_store, sender)
         return collected.messages
 
 

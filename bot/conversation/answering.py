@@ -90,6 +90,7 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
         asking=asking,
         asked=(*turn.state.asked, asking) if asking else turn.state.asked,
         told_disclaimer=True,
+        danger=None,
         misunderstood=0,
     )
     return Reply(reply.state, reply.messages, found.case, found.version)

@@ -65,7 +65,7 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
         lines.append(t.gettext(RISK_TEXTS["unknown"]) if not helpers else t.gettext("We do not know if the police tell the immigration office."))
     text = _fit(lines)
     return turn.reply(
-        _message(text, danger, tuple(helper.id for helper in helpers)), danger=None, asking=None
+        _message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None
     )
 
 

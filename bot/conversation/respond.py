@@ -36,7 +36,7 @@ def respond(turn: Turn) -> Reply:
     before = turn.state
     turn = take_facts(take_language(turn))
     try:
-        reply = _respond(turn, new_facts(turn, before))
+        reply = _respond(turn, new_facts(turn, before), turn.state.destination != before.destination)
     except RulesError:
         reply = turn.reply(Message(safe_line(turn)))
     if speaks_other_language(turn) and not turn.state.told_languages:
@@ -48,11 +48,11 @@ def respond(turn: Turn) -> Reply:
     return reply
 
 
-def _respond(turn: Turn, learned: bool) -> Reply:
+def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     said, state = turn.said, turn.state
     if said.danger is not None:
         return answer_emergency(turn, said.danger)
-    if state.danger is not None and state.destination is not None:
+    if state.danger is not None and moved and state.destination is not None:
         return answer_emergency(turn, state.danger)
     choice = take_choice(turn)
     if choice is not None:

@@ -35,7 +35,7 @@ class State:
     asking: str | None = None  # what of the case was asked for last
     asked: tuple[str, ...] = ()  # what was asked for already: nothing is asked twice
     choices: tuple[tuple[str, str], ...] = ()  # (what it does, its label) of the last buttons
-    danger: str | None = None  # an emergency that waits for the country
+    danger: str | None = None  # the emergency that was told last, until something else is asked
     told_disclaimer: bool = False
     told_languages: bool = False
     misunderstood: int = 0

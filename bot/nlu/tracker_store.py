@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -60,6 +60,18 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
     def erase(self, sender_id: str) -> None:
         """Erases everything of a person."""
         self._store.erase(sender_id)
+
+
+def erase(store: TrackerStore, sender_id: str) -> None:
+    """Erases a person in our store and in every store that Rasa wraps around it."""
+    current: Any = store
+    while current is not None:
+        if isinstance(current, PersonTrackerStore):
+            current.erase(sender_id)
+        for held in (current, getattr(current, "_fallback_tracker_store", None)):
+            if isinstance(held, InMemoryTrackerStore):
+                held.store.pop(sender_id, None)
+        current = getattr(current, "_tracker_store", None)
 
 
 def _last_turns(events: list[Event]) -> list[Event]:
