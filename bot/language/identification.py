@@ -2,7 +2,7 @@
 
 Measured by 3-fold cross-validation of the word frequencies over all utterances (right at
 first guess without context / sure of a wrong language): en 0.956 / 0.002, fr 0.931 / 0.021
-(half of it Haitian Creole and Arabizi lines, rightly told apart), ne native 0.974 / 0.006, ne
+(some of it Haitian Creole lines, rightly told apart; not counted how many), ne native 0.974 / 0.006, ne
 romanised 0.946 / 0.010, hi native 0.998 / 0.003, hi romanised 0.901 / 0.020. The rest are
 mostly two-word messages, which are never confident. On 342 questions by another writer
 (tests/eval: en, fr, ne): all right.
