@@ -17,6 +17,7 @@ from typing import Any
 from bot.settings import ROOT, Settings, load_settings
 from bot.supervisor import engine_logging
 from bot.supervisor.lifeline import hold_on
+from bot.supervisor.without_tensorflow import leave_out_if_unused
 
 NOT_LOADED = 4
 TOKEN_VARIABLE = "HAQ_ACTIONS_TOKEN"  # noqa: S105
@@ -73,6 +74,7 @@ def main() -> int:
         return NOT_LOADED
     settings = load_settings()
     hold_on()
+    leave_out_if_unused(ROOT / "config.yml")
     engine_logging.configure(settings)
     serve(settings, model)
     return 0

@@ -69,11 +69,12 @@ def train(
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> str:
-    """The last lines of a log."""
+    """The last lines of a log, without what progress bars wrote over."""
     try:
-        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        text = log.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n")[-lines:]).strip()
 
 
 def _input_files(root: Path) -> Iterator[Path]:
@@ -96,7 +97,6 @@ def _train_in(folder: Path, name: str, settings: Settings, tell: Callable[[str],
         "RASA_MAX_CACHE_SIZE": "0",
         "RASA_CACHE_DIRECTORY": str(folder / "cache"),
         "MPLCONFIGDIR": str(folder / "matplotlib"),
-        "TQDM_DISABLE": "1",
     }
     command = [
         sys.executable,

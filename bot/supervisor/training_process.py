@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from functools import partialmethod
 from pathlib import Path
 
 from bot.settings import ROOT, load_settings
 from bot.supervisor import engine_logging
 from bot.supervisor.lifeline import hold_on
 from bot.supervisor.model import TRAINING_DATA
+from bot.supervisor.without_tensorflow import leave_out_if_unused
 
 SEED = 20240701
 
@@ -22,9 +24,13 @@ def main() -> int:
     parser.add_argument("--name", required=True)
     arguments = parser.parse_args()
     hold_on()
+    leave_out_if_unused(ROOT / "config.yml")
     engine_logging.configure(load_settings())
 
     import numpy
+    import tqdm
+
+    tqdm.tqdm.__init__ = partialmethod(tqdm.tqdm.__init__, disable=True)  # thousands of bars in the log
     from rasa.model_training import train
 
     random.seed(SEED)
