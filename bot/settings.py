@@ -143,11 +143,13 @@ def engine_environment(settings: Settings) -> dict[str, str]:
 def hide_password(url: str) -> str:
     """A database URL that can be shown."""
     parts = urlsplit(url)
-    if "@" not in parts.netloc:
-        return url
-    credentials, _, place = parts.netloc.rpartition("@")
-    user = credentials.partition(":")[0]
-    return urlunsplit(parts._replace(netloc=f"{user}:{HIDDEN}@{place}", query=HIDDEN if parts.query else ""))
+    place = parts.netloc
+    if "@" in place:
+        credentials, _, host = place.rpartition("@")
+        place = f"{credentials.partition(':')[0]}:{HIDDEN}@{host}"
+    if place == parts.netloc and not parts.query:
+        return url  # as it was: an SQLite path must keep its slashes
+    return urlunsplit(parts._replace(netloc=place, query=HIDDEN if parts.query else ""))
 
 
 def _shown(metadata: Mapping[str, Any], value: Any) -> str:

@@ -18,6 +18,8 @@ from bot.rules.vocabulary import TOPICS
 
 # Below this the assistant asks back instead of guessing (measured: docs/understanding.md).
 CERTAIN = 0.3
+# What cannot be undone is done at once only when it is clearly meant.
+CERTAIN_TO_ERASE = 0.7
 MAX_LENGTH = 4000
 
 _SMALLTALK: dict[str, Callable[[Turn], Reply]] = {
@@ -60,7 +62,9 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     yes_or_no = _yes_or_no(turn)
     if yes_or_no is not None:
         return yes_or_no
-    if said.intent in _SMALLTALK and not (learned and said.intent in ("out_of_scope", "greet", "thanks")):
+    if said.intent in _SMALLTALK and said.confidence >= CERTAIN and not (learned and said.intent in ("out_of_scope", "greet", "thanks")):
+        if said.intent == "delete_my_data" and said.confidence < CERTAIN_TO_ERASE:
+            return smalltalk.ask_to_forget(turn)
         return _SMALLTALK[said.intent](turn)
     if said.intent == "emergency":
         return answer_emergency(turn, "violence") if state.destination else answer_emergency(turn, "stranded")
@@ -88,6 +92,8 @@ def _choose(turn: Turn, choice: str) -> Reply:
         return smalltalk.choose_language(turn, what)
     if does == "more":
         return show_more(turn)
+    if does == "forget":
+        return smalltalk.forget(turn)
     if does == "human":
         return smalltalk.bring_a_person(turn)
     if does == "set":

@@ -128,6 +128,13 @@ def named_language(text: str) -> str | None:
     return best[1] if best else None
 
 
+def ask_to_forget(turn: Turn) -> Reply:
+    """Asks before anything is erased."""
+    t = turn.t
+    choices = (("forget", t.gettext("Yes, forget everything")), ("skip:forget", t.gettext("No")))
+    return turn.reply(Message(t.gettext("Do you want me to forget everything you told me?"), choices))
+
+
 def forget(turn: Turn) -> Reply:
     """Forgets everything; the channel then erases what the engine holds."""
     fresh = State(language=turn.state.language, language_chosen=turn.state.language_chosen)
