@@ -212,7 +212,8 @@ class ValueFormatter:
 
     def _count(self, unit: Unit, value: int) -> str:
         noun = self._catalogue.terms["noun"][unit.argument or ""]
-        return self._t.ngettext(noun["one"], noun["other"], value, n=number(value, self._t))
+        one, other = str(noun["one"]), str(noun["other"])
+        return self._t.ngettext(one, other, value, n=number(value, self._t))
 
 
 SECTOR_NAMES = {
