@@ -8,6 +8,7 @@ from typing import Any
 from bot.answers import formats, names
 from bot.answers.answer import Answer, Channel, answer
 from bot.answers.statements import Statement
+from bot.answers.translations import Translator
 from bot.conversation.asking import ask, useful_question
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.lookup import Lookup, lookup
@@ -82,8 +83,8 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
         messages.append(_next(turn, topic, more=shown < len(statements)))
     if not turn.state.told_disclaimer:
         first = messages[0]
-        text = f"{first.text}\n\n{t.gettext('This is information, not legal advice.')}"
-        messages[0] = Message(text, first.choices, first.rules, first.sources, first.topic, first.extra)
+        disclaimer = t.gettext("This is information, not legal advice.")
+        messages[0] = Message(f"{first.text}\n\n{disclaimer}", first.choices, first.rules, first.sources, first.topic, first.extra)
     reply = turn.reply(
         *messages,
         shown=shown,
@@ -111,7 +112,7 @@ def _page(statements: list[Statement], start: int) -> list[Statement]:
 def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int) -> Message:
     t = turn.t
     lines = [_headline(turn, topic)] if start == 0 else []
-    lines += [f"• {each.full_text()}\n  {t.gettext('Source: {source}', source=each.source)}" for each in page]
+    lines += [_with_source(each.full_text(), each, t) for each in page]
     if not page:
         lines += [gap.text for gap in said.gaps] or [t.gettext("We have no more on this.")]
         if not said.channels:
@@ -119,6 +120,11 @@ def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int
     return Message(
         "\n".join(lines), rules=tuple(each.rule.id for each in page), sources=tuple(_sources(page)), topic=topic
     )
+
+
+def _with_source(text: str, statement: Statement, t: Translator) -> str:
+    source = t.gettext("Source: {source}", source=statement.source)
+    return f"• {text}\n  {source}"
 
 
 def nearest_help(turn: Turn, said: Answer) -> str:
@@ -146,7 +152,7 @@ def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
     t = turn.t
     lines = [t.gettext("Where to get help:")]
     for channel in channels:
-        lines.append(f"• {channel.brief()}\n  {t.gettext('Source: {source}', source=channel.statement.source)}")
+        lines.append(_with_source(channel.brief(), channel.statement, t))
     if said.case.papers_may_be_missing:
         lines.append(t.gettext("If you have no valid papers, ask a union, an aid group or your embassy first."))
     spoken = [channel.statement for channel in channels]

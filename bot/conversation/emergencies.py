@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from bot.answers import formats
 from bot.answers.answer import emergency_text
 from bot.answers.contacts import sendable
-from bot.answers.names import RISK_TEXTS
 from bot.answers.translations import Translator
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.case import Case
@@ -62,7 +61,7 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     lines = [_opening(danger, t), _call(numbers, case, danger, t)]
     lines += _helper_lines(helpers, t)
     if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
-        lines.append(t.gettext(RISK_TEXTS["unknown"]) if not helpers else t.gettext("We do not know if the police tell the immigration office."))
+        lines.append(t.gettext("We do not know if the police tell the immigration office."))
     text = _fit(lines)
     return turn.reply(
         _message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None

@@ -163,15 +163,13 @@ def split_words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-def _word_pattern() -> re.Pattern[str]:
-    """Letters, digits and combining marks: ``\\w`` alone splits words at vowel signs."""
-    marks = "".join(
-        chr(code) for code in range(0x300, 0x11000) if unicodedata.category(chr(code))[0] == "M"
-    )
-    return re.compile(f"[^\\W_](?:[^\\W_]|[{re.escape(marks)}\u200c\u200d\u00ad])*")
-
-
-WORD: Final = _word_pattern()
+# Combining marks belong to words: ``\w`` alone splits words at vowel signs.
+_WORD_MARKS: Final = re.escape(
+    "".join(chr(code) for code in range(0x300, 0x11000) if unicodedata.category(chr(code))[0] == "M")
+)
+WORD: Final = re.compile(f"[^\\W_](?:[^\\W_]|[{_WORD_MARKS}\u200c\u200d\u00ad])*")
+# A regular expression of one character that is not part of a word.
+BETWEEN_WORDS: Final = f"(?:_|[^\\w{_WORD_MARKS}\u200c\u200d\u00ad])"
 
 
 def features(text: str) -> str:

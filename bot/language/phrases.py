@@ -1,102 +1,139 @@
-"""Finding phrases of word lists in the tokens of a message, with endings and mistakes."""
+"""Finding phrases of word lists in the words of a message, by spaCy's PhraseMatcher.
+
+The matcher runs over the latinised keys. What it cannot do is here: a case ending on the last
+word, and short keys, which must agree letter by letter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
-from bot.language.gazetteer import Token, endings_of, key_of, plain, plain_key
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
 from bot.language.lexicon import load_all, words
+from bot.language.normalise import latin_word, latinise
+from bot.language.tokens import Token, plain, plain_key
 
 T = TypeVar("T")
-MAX_WORDS: Final = 5
 SHORT: Final = 3
-MIN_STEM: Final = 4
+MIN_STEM: Final = 3
+_VOCABULARY: Final = Vocab()
+# Stands for every word that is in no phrase, so that nothing a person types is kept.
+_OTHER: Final = "-"
 
 
 @dataclass(frozen=True)
 class Match(Generic[T]):
-    """A phrase found in tokens ``first`` to ``last`` (inclusive), with what it means."""
+    """A phrase in tokens ``first`` to ``last`` (inclusive); ``ending`` was cut off the last."""
 
     meaning: T
+    key: str
     first: int
     last: int
+    ending: str = ""
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """By place, then the longest first, then with the shortest ending."""
+        return self.first, -self.last, len(self.ending)
 
 
-@dataclass
 class Phrases(Generic[T]):
     """Phrases by latinised key; the longest match wins, matches do not overlap."""
 
-    meanings: dict[str, T] = field(default_factory=dict)
-    letters: dict[str, set[str]] = field(default_factory=dict)
-    longest: dict[str, int] = field(default_factory=dict)  # words, by first word
+    def __init__(self, short: int = SHORT) -> None:
+        self.meanings: dict[str, T] = {}
+        self._forms: dict[str, set[str]] = {}
+        self._words: set[str] = set()
+        self._last_words: set[str] = set()
+        self._longest = 1
+        self._short = short
+        self._matcher = PhraseMatcher(_VOCABULARY)
 
-    def add(self, form: str, meaning: T) -> None:
-        """Add a phrase; the first meaning of a key stays."""
-        key = key_of(form)
-        if key:
-            self.meanings.setdefault(key, meaning)
-            self.letters.setdefault(key, set()).add(plain_key(form))
+    def add(self, form: str, meaning: T) -> bool:
+        """Add a phrase; the first meaning of a key stays. Whether this is its meaning."""
+        key = latinise(form)
+        if not key or self.meanings.setdefault(key, meaning) != meaning:
+            return False
+        if key not in self._forms:
             parts = key.split()
-            self.longest[parts[0]] = max(self.longest.get(parts[0], 1), len(parts))
+            self._matcher.add("phrase", [Doc(_VOCABULARY, words=parts)])
+            self._words.update(parts)
+            self._last_words.add(parts[-1])
+            self._longest = max(self._longest, len(parts))
+        self._forms.setdefault(key, set()).add(form)
+        return True
 
     def find(self, said: list[Token]) -> list[Match[T]]:
-        """All phrases in the tokens, in order."""
+        """All phrases in the words of a message, in order."""
         found: list[Match[T]] = []
-        position = 0
-        while position < len(said):
-            match = self._at(said, position)
-            position = match.last + 1 if match else position + 1
-            if match:
+        for match in self.candidates(said):
+            if (not found or match.first > found[-1].last) and self.agrees(match, said):
                 found.append(match)
         return found
 
-    def _at(self, said: list[Token], first: int) -> Match[T] | None:
-        longest = min(self.longest.get(said[first].key, 1), MAX_WORDS, len(said) - first)
-        for count in range(longest, 0, -1):
-            part = said[first : first + count]
-            for key in self._forms(part):
-                if key in self.meanings and self._agrees(key, part):
-                    return Match(self.meanings[key], first, first + count - 1)
-        return None
+    def candidates(self, said: list[Token]) -> list[Match[T]]:
+        """Every phrase, overlapping ones too, in the order of preference."""
+        keys = [token.key for token in said]
+        found = [self._match(keys, start, end - 1, "") for start, end in self._spans(keys)]
+        for last, key in enumerate(keys):
+            for stem, ending in stems(key):
+                if stem in self._last_words:
+                    first = max(0, last + 1 - self._longest)
+                    part = [*keys[first:last], stem]
+                    found += [
+                        self._match([*keys[:last], stem], first + start, last, ending)
+                        for start, end in self._spans(part)
+                        if end == len(part)
+                    ]
+        return sorted(found, key=lambda match: match.order)
 
-    def _agrees(self, key: str, part: list[Token]) -> bool:
+    def _spans(self, keys: list[str]) -> list[tuple[int, int]]:
+        known = [key if key in self._words else _OTHER for key in keys]
+        return [span[1:] for span in self._matcher(Doc(_VOCABULARY, words=known))]
+
+    def _match(self, keys: list[str], first: int, last: int, ending: str) -> Match[T]:
+        key = " ".join(keys[first : last + 1])
+        return Match(self.meanings[key], key, first, last, ending)
+
+    def agrees(self, match: Match[T], said: list[Token], strict: bool = False) -> bool:
         """Short keys must agree letter by letter: folding joins too many short words."""
-        exact = "".join(plain(token.text) for token in part)
-        return len(key) > SHORT or exact in self.letters[key]
-
-    def _forms(self, part: list[Token]) -> Iterable[str]:
-        head = [token.key for token in part[:-1]]
-        for last in stems(part[-1].key):
-            yield " ".join([*head, last])
+        if len(match.key) > self._short and not strict:
+            return True
+        exact = "".join(plain(token.text) for token in said[match.first : match.last + 1])
+        return exact in map(plain_key, self._forms[match.key])
 
 
 @lru_cache(maxsize=1)
-def _endings() -> tuple[str, ...]:
-    """Case endings and plurals of every language, latinised, longest first."""
-    found = {
-        ending
-        for language, content in load_all("affixes").items()
-        for suffix in words(content.get("suffixes"), language)
-        for ending in endings_of(suffix)
-    }
-    return tuple(sorted(found - {""}, key=len, reverse=True))
+def _endings() -> dict[str, str]:
+    """Case endings and plurals of every language as they end a key, and in full."""
+    found: dict[str, str] = {}
+    for language, content in load_all("affixes").items():
+        for suffix in words(content.get("suffixes"), language):
+            key = latin_word(suffix)
+            # Folding drops a final "a". Of one-letter endings "m" (Nepali ma) is the safe one.
+            short = key[:-1] if key.endswith("a") and (len(key) > 2 or key == "ma") else key
+            found.setdefault(key, key)
+            found.setdefault(short, key)
+    return found
 
 
 @lru_cache(maxsize=16384)
-def stems(key: str) -> tuple[str, ...]:
-    """A key and what is left of it without one or two endings."""
-    found = [key]
-    for word in (key, *_cut(key)):
-        found.extend(stem for stem in _cut(word) if stem not in found)
-    return tuple(found)
+def stems(key: str) -> tuple[tuple[str, str], ...]:
+    """What is left of a key without one or two endings, and the last ending."""
+    once = _cut(key)
+    twice = [(stem, ending) for first, _ in once for stem, ending in _cut(first)]
+    return tuple(dict.fromkeys([*once, *twice]))
 
 
-def _cut(key: str) -> list[str]:
+def _cut(key: str) -> list[tuple[str, str]]:
     return [
-        key[: -len(ending)]
-        for ending in _endings()
-        if key.endswith(ending) and len(key) - len(ending) >= MIN_STEM
+        (stem, ending)
+        for written, ending in _endings().items()
+        if key.endswith(written) and len(key) - len(written) >= MIN_STEM
+        for stem in dict.fromkeys((key[: -len(written)], latin_word(key[: -len(written)])))
     ]
