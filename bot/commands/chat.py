@@ -89,6 +89,8 @@ def _send(settings: Settings, sender: str, text: str, lang: str | None) -> list[
             raise click.ClickException(_refusal(error)) from error
     except (OSError, HTTPException, ValueError) as error:
         raise click.ClickException(f"The assistant did not answer ({error}).") from error
+    if not isinstance(answer, list):
+        raise click.ClickException("The assistant did not answer with messages.")
     return [message for message in answer if isinstance(message, dict)]
 
 
