@@ -38,4 +38,5 @@ def base(law_url: str) -> Iterator[LawBase]:
 
 
 settings.register_profile("haq", derandomize=True, deadline=None, database=None)
-settings.load_profile("haq")
+if settings.get_current_profile_name() == "default":
+    settings.load_profile("haq")
