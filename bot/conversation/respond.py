@@ -18,6 +18,8 @@ from bot.rules.vocabulary import TOPICS
 
 # Below this the assistant asks back instead of guessing (measured: docs/understanding.md).
 CERTAIN = 0.3
+# A topic this likely beside `inform` is what the person wants to know.
+HINT = 0.1
 # What cannot be undone is done at once only when it is clearly meant.
 CERTAIN_TO_ERASE = 0.7
 MAX_LENGTH = 4000
@@ -70,6 +72,9 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
         return answer_emergency(turn, "violence") if state.destination else answer_emergency(turn, "stranded")
     if said.intent in TOPICS and said.confidence >= CERTAIN:
         return answer_topic(turn.with_state(asked=_forget_asked(turn, said.intent)), said.intent)
+    hinted = _hinted_topic(turn)
+    if said.intent == "inform" and hinted is not None:
+        return answer_topic(turn.with_state(asked=_forget_asked(turn, hinted)), hinted)
     if learned and state.topic is not None:
         return answer_topic(turn, state.topic)
     if learned or said.intent == "inform":
@@ -77,6 +82,13 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     if said.intent in ("affirm", "deny"):
         return smalltalk.ask_what(turn)
     return smalltalk.not_understood(turn)
+
+
+def _hinted_topic(turn: Turn) -> str | None:
+    """The topic of a message that mostly tells who somebody is, but also what is wrong."""
+    topics = ((name, share) for name, share in turn.said.ranking if name in TOPICS)
+    name, share = next(topics, ("", 0.0))
+    return name if share >= HINT else None
 
 
 def _forget_asked(turn: Turn, topic: str) -> tuple[str, ...]:

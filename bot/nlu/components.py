@@ -6,6 +6,7 @@ A component's `process` must carry its type annotations, or training fails.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import joblib
@@ -29,6 +30,8 @@ from bot.nlu.topic_model import TopicModel
 engine.mend()
 warm_up()
 
+# What would be a command of the engine, typed by a person: it says nothing of a case.
+_COMMAND = re.compile(r"\s*/\w+\s*\{.*\}\s*", re.DOTALL)
 RANKED = 10  # intents in the ranking that is passed on
 
 
@@ -87,7 +90,7 @@ class EntityFinder(_Component, EntityExtractorMixin):
                     "end": entity.end + shift,
                     **({"role": entity.role} if entity.role else {}),
                 }
-                for entity in extract(said(message))
+                for entity in ([] if _COMMAND.fullmatch(said(message)) else extract(said(message)))
             ]
             message.set(ENTITIES, self.add_extractor_name(found), add_to_output=True)
         return messages
