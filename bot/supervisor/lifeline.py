@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import threading
 import time
 
@@ -14,7 +15,9 @@ GRACE_SECONDS = 5.0
 
 
 def hold_on() -> None:
-    """Watches the lifeline from a thread of its own."""
+    """Watches the lifeline from a thread of its own; a process started by hand has none."""
+    if not stat.S_ISFIFO(os.fstat(0).st_mode):
+        return
     threading.Thread(target=_watch, name="lifeline", daemon=True).start()
 
 
