@@ -1,0 +1,1 @@
+"""What crosses borders: instruments, ratifications, agreements, and the rights derived from them."""

@@ -1,0 +1,145 @@
+"""Instruments, ratifications and agreements, as plain immutable objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.rules.dates import PartialDate
+from bot.rules.model import Provenance
+
+IN_FORCE, NOT_YET, ENDED, UNSURE = "in_force", "not_yet", "ended", "unsure"
+
+# What an agreement's status in the files means for rights. Only `in_force` gives any.
+AGREEMENT_STATUSES = (
+    "in_force",
+    "in_force_partly",
+    "in_force_between_ratifying_states",
+    "signed",  # labour agreements: signed, its force in law not known
+    "signed_not_in_force",
+    "adopted_not_operational",
+    "adopted_limited_implementation",
+    "non_binding",
+    "draft",
+    "terminated",
+    "unknown",
+)
+RATIFICATION_STATUSES = ("in_force", "not_ratified_known", "denounced")
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A convention or recommendation, with what it says on each of the five principles."""
+
+    id: str
+    kind: str  # convention | recommendation | other
+    title: str
+    year: int
+    principles: tuple[tuple[str, bool], ...]  # the ILO papers' five columns; empty where they have none
+    reciprocal: bool
+    seed: bool  # one of the eighteen of the ILO papers' table
+    provenance: Provenance
+    note: str | None = None
+
+    def says(self, principle: str) -> bool:
+        """Whether the table of the ILO papers says yes."""
+        return dict(self.principles).get(principle, False)
+
+
+@dataclass(frozen=True)
+class Ratification:
+    """A country's word on an instrument. `branches` are the parts that it accepted, where known."""
+
+    instrument: str
+    country: str
+    status: str
+    provenance: Provenance
+    ratified: str | None = None
+    start: str | None = None  # in force for the country; a year after ratification when not given
+    end: str | None = None
+    branches: tuple[str, ...] = ()
+    note: str | None = None
+
+    def force(self, on: date) -> str:
+        """`in_force`, `not_yet`, `ended`, or `unsure` while the exact day decides and is not known."""
+        if self.status == "not_ratified_known":
+            return NOT_YET
+        if self.end is not None and on > PartialDate.parse(self.end).latest:
+            return ENDED
+        if self.status == "denounced" and self.end is None:
+            return ENDED
+        if self.start is not None:
+            return _begun(PartialDate.parse(self.start), on)
+        if self.ratified is None:
+            return IN_FORCE if self.status == "in_force" else UNSURE
+        ratified = PartialDate.parse(self.ratified)
+        # ILO conventions enter into force for a member twelve months after its ratification.
+        return _begun(PartialDate(ratified.year + 1, ratified.month, ratified.day), on)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A social security or labour agreement between countries, or a framework of many."""
+
+    id: str
+    kind: str  # bilateral_ssa | multilateral_ssa | bilateral_labour_agreement
+    parties: tuple[str, ...]
+    status: str
+    provenance: Provenance
+    title: str | None = None
+    group: str | None = None  # members by date, for frameworks
+    since: tuple[tuple[str, str], ...] = ()  # parties that joined later, from when
+    hub: str | None = None  # it binds this party with each other, not the others among themselves
+    regions: tuple[str, ...] = ()  # where a part of a State alone is bound: CA-QC
+    signed: str | None = None
+    start: str | None = None
+    end: str | None = None
+    branches: tuple[str, ...] = ()
+    totalization: bool | None = None
+    export: bool | None = None
+    posting_months: int | None = None
+    min_months: int | None = None  # shortest period in a State that counts
+    institutions: tuple[tuple[str, str], ...] = ()
+    claim: str | None = None
+    origin: str | None = None  # labour agreements: from where to where, for whom
+    destination: str | None = None
+    sector: str | None = None
+    seen: tuple[str, ...] = ()
+    note: str | None = None
+
+    def force(self, on: date) -> str:
+        """Whether it gives rights on a day: `in_force`, `not_yet`, `ended` or `unsure`."""
+        if self.end is not None and on > PartialDate.parse(self.end).latest:
+            return ENDED
+        if self.status == "terminated":
+            return ENDED
+        if not self.status.startswith("in_force"):
+            return NOT_YET
+        if self.start is None:
+            return UNSURE if self.status != "in_force" else IN_FORCE
+        begun = _begun(PartialDate.parse(self.start), on)
+        return UNSURE if begun == IN_FORCE and self.status != "in_force" else begun
+
+    @property
+    def binding(self) -> bool:
+        """Whether it binds the parties at all: a guideline, a draft or a signature does not."""
+        return self.status.startswith("in_force")
+
+    def confirmed(self, field: str) -> bool:
+        """Whether a source was seen for this very field."""
+        return self.provenance.evidence == "seen" and field in self.seen
+
+
+@dataclass(frozen=True)
+class NoAgreement:
+    """Two countries that are known to have no social security agreement."""
+
+    parties: tuple[str, str]
+    provenance: Provenance
+    note: str | None = None
+
+
+def _begun(start: PartialDate, on: date) -> str:
+    if on < start.earliest:
+        return NOT_YET
+    return IN_FORCE if on >= start.latest or start.day is not None else UNSURE
