@@ -9,6 +9,7 @@ for papers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bot.answers import formats
 from bot.answers.answer import emergency_text
@@ -63,9 +64,8 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
         lines.append(t.gettext("We do not know if the police tell the immigration office."))
     text = _fit(lines)
-    return turn.reply(
-        _message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None
-    )
+    reply = turn.reply(_message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None)
+    return replace(reply, case=case)
 
 
 def safe_line(turn: Turn) -> str:

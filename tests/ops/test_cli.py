@@ -55,7 +55,9 @@ def test_every_module_holds_a_command_that_is_listed(name: str) -> None:
     assert isinstance(cli.cli.get_command(click.Context(cli.cli), name), click.Command)
 
 
-@pytest.mark.parametrize("arguments", [["nope"], ["--nope"], ["run", "--nope"], ["train", "surplus"]])
+@pytest.mark.parametrize(
+    "arguments", [["nope"], ["--nope"], ["run", "--nope"], ["train", "surplus"], ["bench", "nope"]]
+)
 def test_bad_input_is_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(arguments) == 2
     captured = capsys.readouterr()

@@ -1,0 +1,102 @@
+"""`haq test`: what it runs, in which order, and what it makes of the outcomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import cli
+from bot.commands import test as module
+
+
+class Runs:
+    """Takes the place of running programs."""
+
+    def __init__(self) -> None:
+        self.commands: list[list[str]] = []
+        self.failing: set[str] = set()
+        self.missing: set[str] = set()
+
+    def run(self, arguments: list[str], cwd: Path | None = None) -> int:
+        self.commands.append(arguments)
+        return 1 if self.failing & {Path(part).name for part in arguments} else 0
+
+    def environment(self, name: str, folder: str, python: str) -> Path:
+        if name in self.missing:
+            raise module.NoEnvironment("there is no network")
+        return Path("/environments") / name
+
+    @property
+    def names(self) -> list[str]:
+        return [Path(command[0]).name for command in self.commands]
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
+    found = Runs()
+    monkeypatch.setattr(module, "_run", found.run)
+    monkeypatch.setattr(module, "_environment", found.environment)
+    monkeypatch.delenv("CI", raising=False)
+    return found
+
+
+def test_linters_come_first_and_pytest_has_the_last_word(
+    runs: Runs, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["test"]) == 0
+    assert runs.names[:3] == ["ruff", "mypy", "shellcheck"]
+    assert runs.commands[-1][1:] == ["-m", "pytest", "-m", "not slow"]
+    assert len(runs.commands) == 4
+    assert capfd.readouterr().out.splitlines()[-1] == "== pytest"
+
+
+def test_slow_adds_the_other_python_and_the_slow_tests(runs: Runs) -> None:
+    assert cli.run(["test", "--slow"]) == 0
+    assert runs.commands[3][0] == "/environments/core/python"
+    assert "tests/rules" in runs.commands[3]
+    assert runs.commands[-1][1:] == ["-m", "pytest"]
+
+
+def test_with_arguments_pytest_alone_runs_with_them(runs: Runs) -> None:
+    assert cli.run(["test", "tests/ops", "-k", "one or two", "-x"]) == 0
+    assert [command[1:] for command in runs.commands] == [
+        ["-m", "pytest", "-m", "not slow", "tests/ops", "-k", "one or two", "-x"]
+    ]
+
+
+@pytest.mark.parametrize("failing", ["ruff", "mypy", "shellcheck"])
+def test_a_linter_that_complains_fails_it_and_is_named_last(
+    runs: Runs, failing: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    runs.failing = {failing}
+    assert cli.run(["test"]) == 1
+    assert len(runs.commands) == 4
+    assert capfd.readouterr().out.splitlines()[-1] == f"failed: {failing} (see above)"
+
+
+def test_failing_tests_fail_it(runs: Runs) -> None:
+    runs.failing = {"pytest"}
+    assert cli.run(["test"]) == 1
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("lint", ["test"]), ("core", ["test", "--slow"])])
+def test_a_missing_environment_is_told_loudly_and_fails_in_ci_only(
+    runs: Runs,
+    name: str,
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    runs.missing = {name}
+    assert cli.run(arguments) == 0
+    assert "== SKIPPED" in capfd.readouterr().out
+    monkeypatch.setenv("CI", "true")
+    assert cli.run(arguments) == 1
+    assert "== CANNOT RUN" in capfd.readouterr().out
+
+
+def test_the_other_python_is_a_working_one() -> None:
+    found = module._python_for(module.CORE_PYTHON)
+    assert found == module.CORE_PYTHON or Path(found).is_file()
+    assert module._python_for("2.99") == "2.99"
