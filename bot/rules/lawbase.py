@@ -22,7 +22,13 @@ from bot.rules.emergency import EmergencyNumber
 from bot.rules.errors import EmptyLawBase, LawBaseUnavailable
 from bot.rules.matching import Context
 from bot.rules.model import (
-    ANY, Contact, Rule, contact_from_json, group_from_json, rule_from_json, scope_from_json,
+    ANY,
+    Contact,
+    Rule,
+    contact_from_json,
+    group_from_json,
+    rule_from_json,
+    scope_from_json,
 )  # fmt: skip
 from bot.rules.serial import catalogue_from_json
 from bot.rules.units import Vocabularies

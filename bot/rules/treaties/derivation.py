@@ -17,7 +17,14 @@ from datetime import date
 from bot.rules.case import Case
 from bot.rules.model import Group, Provenance
 from bot.rules.treaties.model import (
-    ENDED, IN_FORCE, NOT_YET, UNSURE, Agreement, Instrument, NoAgreement, Ratification,
+    ENDED,
+    IN_FORCE,
+    NOT_YET,
+    UNSURE,
+    Agreement,
+    Instrument,
+    NoAgreement,
+    Ratification,
 )  # fmt: skip
 from bot.rules.vocabulary import BRANCHES
 
