@@ -31,6 +31,8 @@ from bot.rules.model import (
     scope_from_json,
 )  # fmt: skip
 from bot.rules.serial import catalogue_from_json
+from bot.rules.treaties.derivation import Treaties
+from bot.rules.treaties.serial import treaties_from_json
 from bot.rules.units import Vocabularies
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class LawBase:
         self._version: str | None = None
         self._catalogue: Catalogue | None = None
         self._context = Context()
+        self._treaties = Treaties()
 
     @contextmanager
     def reading(self) -> Iterator[LawReader]:
@@ -59,7 +62,7 @@ class LawBase:
                 _hold_one_view(connection)
                 self._refresh(connection)
                 assert self._catalogue is not None and self._version is not None
-                yield LawReader(connection, self._version, self._catalogue, self._context)
+                yield LawReader(connection, self._version, self._catalogue, self._context, self._treaties)
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
                 raise EmptyLawBase from error
@@ -87,6 +90,8 @@ class LawBase:
                 self._catalogue.facts,
                 tuple(sorted(scopes, key=lambda scope: scope.id)),
             )
+            rows = connection.execute(select(tables.treaty.c.id, tables.treaty.c.body))
+            self._treaties = treaties_from_json(((row.id, row.body) for row in rows), self._context.groups)
             self._version = version
 
 
@@ -101,11 +106,14 @@ def _hold_one_view(connection: Connection) -> None:
 class LawReader:
     """One consistent view of the law base."""
 
-    def __init__(self, connection: Connection, version: str, catalogue: Catalogue, context: Context) -> None:
+    def __init__(
+        self, connection: Connection, version: str, catalogue: Catalogue, context: Context, treaties: Treaties
+    ) -> None:
         self._connection = connection
         self.version = version
         self.catalogue = catalogue
         self.context = context
+        self.treaties = treaties
         self.vocabularies = Vocabularies(catalogue.term_ids())
 
     def candidates(self, topics: Iterable[str] | None, destination: str | None, origin: str | None) -> list[Rule]:

@@ -31,6 +31,7 @@ from bot.rules.model import (
 )  # fmt: skip
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
+from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
 from bot.rules.vocabulary import (
     COUNTRIES,
@@ -81,6 +82,7 @@ class LawBook:
     rules: dict[str, Rule] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)
+    treaties: TreatyBook = field(default_factory=TreatyBook)
 
 
 def law_files(folder: Path) -> list[Path]:
@@ -110,6 +112,7 @@ class _Reader(FileReader):
     def __init__(self, complaints: Complaints) -> None:
         super().__init__(complaints)
         self._types = TypeReader(complaints)
+        self._treaties = TreatyReader(complaints)
         self._files: list[LawFile] = []
         self._book = LawBook(self._types.catalogue)
         self._words = Vocabularies({})
@@ -134,8 +137,11 @@ class _Reader(FileReader):
             self._interval(content)
             self._group(content)
             self._files.append(self._file)
+        elif content.get("law") in LAW_KINDS:
+            self._treaties.read(self._file, self._book.treaties)
         else:
-            self._say(content, "law", "A law file says what it holds.", "Write `law: country`, `region` or `types`.")
+            known = ("country", "region", "types", *LAW_KINDS)
+            self._say(content, "law", "A law file says what it holds.", f"Write `law:` and one of {', '.join(known)}.")
 
     def finish(self) -> LawBook:
         """Reads contacts, scope and rules of all files, and checks them against each other."""
@@ -153,6 +159,7 @@ class _Reader(FileReader):
         for self._file in self._files:
             self._each("rules", self._rule)
         self._check_references()
+        self._check_treaties()
         self._check_ones()
         return self._book
 
@@ -385,6 +392,15 @@ class _Reader(FileReader):
     def _complain_of(self, rule_id: str, key: str, problem: str, mend: str) -> None:
         path, line = self._places["rule", rule_id]
         self._complaints.add(path, line, key, f"{rule_id}: {problem}", mend)
+
+    def _check_treaties(self) -> None:
+        book = self._book.treaties
+        for key, ratification in book.ratifications.items():
+            if ratification.instrument not in book.instruments:
+                self._complaints.add(Path("instruments"), 1, key, f"There is no instrument {ratification.instrument!r}.", "Declare it.")
+        for agreement in book.agreements.values():
+            if agreement.group is not None and agreement.group not in self._book.groups:
+                self._complaints.add(Path("agreements"), 1, agreement.id, f"There is no group {agreement.group!r}.", "Declare it under data/law/regions.")
 
     def _check_references(self) -> None:
         for rule in self._book.rules.values():

@@ -22,6 +22,7 @@ from bot.rules.errors import LawBaseUnavailable
 from bot.rules.lawfiles import LawBook, read_law
 from bot.rules.model import ANY, Contact, Group, Rule, to_json
 from bot.rules.serial import catalogue_to_json
+from bot.rules.treaties.serial import treaties_to_json
 
 _BATCH = 500
 
@@ -78,9 +79,11 @@ def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -
         tables.country_group: {group.id: to_json(group) for group in book.groups.values()},
         tables.legal_scope: {scope.id: to_json(scope) for scope in book.scopes.values()},
         tables.contact: {contact.id: to_json(contact) for contact in book.contacts.values()},
+        tables.treaty: treaties_to_json(book.treaties),
         tables.rule: {rule.id: to_json(rule) for rule in book.rules.values()},
     }
     columns: dict[Table, Callable[[str], Mapping[str, Any]]] = {
+        tables.treaty: lambda key: {"kind": key.partition("/")[0]},
         tables.contact: lambda key: _contact_row(book.contacts[key]),
         tables.rule: lambda key: _rule_row(book.rules[key]),
     }

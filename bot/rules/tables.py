@@ -78,6 +78,16 @@ rule_reach = Table(
     Index("ix_rule_reach_rule_id", "rule_id"),
 )
 
+# Instruments, ratifications, agreements and pairs known to have none: few, held in memory.
+treaty = Table(
+    "treaty",
+    metadata,
+    Column("id", String(200), primary_key=True),  # KIND/ID
+    Column("kind", String(40), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
 contact = Table(
     "contact",
     metadata,
