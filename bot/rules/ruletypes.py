@@ -53,6 +53,7 @@ class RuleType:
     distinct: tuple[str, ...] = ()
     via: str | None = None
     why: str | None = None
+    denies: bool = False  # its rules say that there is no such right
 
     def clauses(self, values: Mapping[str, Any]) -> list[Clause]:
         """The sentences that are said of a rule that holds these values."""
@@ -197,7 +198,7 @@ class TypeReader:
             self.catalogue.types[name] = self._type(name, body)
 
     def _type(self, name: str, body: Map) -> RuleType:
-        known = ("topics", "kind", "combine", "prefer", "distinct", "via", "why", "values", "say")
+        known = ("topics", "kind", "combine", "prefer", "distinct", "via", "why", "denies", "values", "say")
         for key in body:
             if key not in known:
                 self._complain(body, key, "A rule type has no such key.", f"Known: {', '.join(known)}.")
@@ -209,7 +210,8 @@ class TypeReader:
         say = tuple(self._clauses(body, values))
         distinct = self._words(body, "distinct", tuple(values)) if "distinct" in body else ()
         return RuleType(
-            name, topics, kind, combine, values, say, self._prefer(body, combine, values), distinct, via, body.get("why")
+            name, topics, kind, combine, values, say, self._prefer(body, combine, values), distinct, via, body.get("why"),
+            body.get("denies") is True,
         )  # fmt: skip
 
     def _word(self, body: Map, key: str, allowed: tuple[str, ...]) -> str:
