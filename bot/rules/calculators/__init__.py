@@ -1,0 +1,1 @@
+"""Calculators: what is owed or adds up, from rules, with every step."""
