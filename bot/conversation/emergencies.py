@@ -53,7 +53,9 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
         text = " ".join(
             (
                 _opening(danger, t),
-                t.gettext("Call {first} or {second}: it works on most mobile phones.", first=first, second=second),
+                t.gettext(
+                    "Call {first} or {second}: it works on most mobile phones.", first=first, second=second
+                ),
                 t.gettext("In which country are you now?"),
             )
         )
@@ -64,7 +66,9 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
         lines.append(t.gettext("We do not know if the police tell the immigration office."))
     text = _fit(lines)
-    reply = turn.reply(_message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None)
+    reply = turn.reply(
+        _message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None
+    )
     return replace(reply, case=case)
 
 
@@ -90,7 +94,9 @@ def _known(turn: Turn, case: Case, danger: str) -> tuple[tuple[EmergencyNumber, 
     except RulesError:
         # The law base is down: the library's numbers still stand.
         country = case.destination
-        return tuple(EmergencyNumber(country, n, (), "library", None, True) for n in library_numbers(country)), []
+        return tuple(
+            EmergencyNumber(country, n, (), "library", None, True) for n in library_numbers(country)
+        ), []
 
 
 def _helpers(reader: LawReader, case: Case, danger: str) -> Iterator[Contact]:
@@ -101,7 +107,12 @@ def _helpers(reader: LawReader, case: Case, danger: str) -> Iterator[Contact]:
     seen: set[str] = set()
     for role in _HELPERS[danger]:
         for contact in (*near, *(each for each in home if danger != "injury")):
-            if role in contact.roles and contact.id not in seen and _serves(contact, case) and _numbers(contact):
+            if (
+                role in contact.roles
+                and contact.id not in seen
+                and _serves(contact, case)
+                and _numbers(contact)
+            ):
                 seen.add(contact.id)
                 yield contact
 
@@ -117,17 +128,23 @@ def _serves(contact: Contact, case: Case) -> bool:
 
 
 def _numbers(contact: Contact) -> list[str]:
-    return [value.value for value in contact.values if value.channel in ("phone", "whatsapp") and sendable(value)]
+    return [
+        value.value for value in contact.values if value.channel in ("phone", "whatsapp") and sendable(value)
+    ]
 
 
 def _opening(danger: str, t: Translator) -> str:
     return {
-        "self_harm": t.gettext("I am glad you wrote. You are not alone. Please do not stay alone now: go to someone near you."),
+        "self_harm": t.gettext(
+            "I am glad you wrote. You are not alone. Please do not stay alone now: go to someone near you."
+        ),
         "violence": t.gettext("If you can, go to a safe place now, near other people."),
         "confinement": t.gettext("You have the right to be free. Call now if you can do it safely."),
         "trafficking": t.gettext("This is not your fault. There is help. Call when nobody can hear you."),
         "injury": t.gettext("Get medical help now."),
-        "arrest": t.gettext("You may ask for your embassy and for an interpreter. Do not sign what you cannot read."),
+        "arrest": t.gettext(
+            "You may ask for your embassy and for an interpreter. Do not sign what you cannot read."
+        ),
         "stranded": t.gettext("Stay where there are people. Help is there for you."),
     }[danger]
 

@@ -28,5 +28,11 @@ def apology(state: State, country: str | None = None, language: str | None = Non
         "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, Case(on=today, today=today, destination=destination), t),
     )
-    custom = {"topic": "emergency", "rules": [], "sources": [], "case": {"destination": destination}, "version": None}
+    custom = {
+        "topic": "emergency",
+        "rules": [],
+        "sources": [],
+        "case": {"destination": destination},
+        "version": None,
+    }
     return {"text": text, "custom": custom}

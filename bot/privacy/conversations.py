@@ -69,7 +69,9 @@ class ConversationStore:
         """Erases whoever has not written for the retention time; gives their number."""
         limit = ((now or _now()) - RETENTION).isoformat(timespec="seconds")
         with self._engine.begin() as connection:
-            return connection.execute(delete(_conversations).where(_conversations.c.updated_at < limit)).rowcount
+            return connection.execute(
+                delete(_conversations).where(_conversations.c.updated_at < limit)
+            ).rowcount
 
     def _hash(self, person: str) -> str:
         return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()

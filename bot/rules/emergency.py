@@ -50,7 +50,9 @@ def library_numbers(country: str) -> tuple[str, ...]:
     if emergency is None or not emergency.national_number_pattern:
         return ()
     lengths = emergency.possible_length or metadata.general_desc.possible_length
-    numbers = {number for number in _Expansion(emergency.national_number_pattern).all() if len(number) in lengths}
+    numbers = {
+        number for number in _Expansion(emergency.national_number_pattern).all() if len(number) in lengths
+    }
     return tuple(sorted(numbers, key=lambda number: (len(number), number)))
 
 
@@ -118,7 +120,11 @@ def emergency_numbers(contacts: Iterable[Contact]) -> list[EmergencyNumber]:
         if not services or contact.country is None:
             continue
         for value in contact.values:
-            if value.channel == "phone" and value.provenance.evidence == "seen" and len(_digits(value.value)) <= 5:
+            if (
+                value.channel == "phone"
+                and value.provenance.evidence == "seen"
+                and len(_digits(value.value)) <= 5
+            ):
                 source = value.provenance.source
                 own.setdefault(contact.country, []).append(
                     EmergencyNumber(

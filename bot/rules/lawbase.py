@@ -81,9 +81,16 @@ class LawBase:
         if version == self._version:
             return
         with self._lock:
-            bodies = {row.id: row.body for row in connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))}
-            groups = [group_from_json(body) for (body,) in connection.execute(select(tables.country_group.c.body))]
-            scopes = [scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))]
+            bodies = {
+                row.id: row.body
+                for row in connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))
+            }
+            groups = [
+                group_from_json(body) for (body,) in connection.execute(select(tables.country_group.c.body))
+            ]
+            scopes = [
+                scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))
+            ]
             self._catalogue = catalogue_from_json(bodies)
             self._context = Context(
                 {group.id: group for group in groups},
@@ -116,7 +123,9 @@ class LawReader:
         self.treaties = treaties
         self.vocabularies = Vocabularies(catalogue.term_ids())
 
-    def candidates(self, topics: Iterable[str] | None, destination: str | None, origin: str | None) -> list[Rule]:
+    def candidates(
+        self, topics: Iterable[str] | None, destination: str | None, origin: str | None
+    ) -> list[Rule]:
         """The rules of some topics (None: all) that may reach this corridor.
 
         With a country unknown, only rules that name no such country or that stand for the other
@@ -146,7 +155,9 @@ class LawReader:
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""
-        body = self._connection.execute(select(tables.rule.c.body).where(tables.rule.c.id == rule_id)).scalar()
+        body = self._connection.execute(
+            select(tables.rule.c.body).where(tables.rule.c.id == rule_id)
+        ).scalar()
         return None if body is None else _decode_rule(body)
 
     def all_rules(self) -> list[Rule]:

@@ -70,12 +70,20 @@ def protection_map(base: LawBase, case: Case) -> ProtectionMap:
 
 def map_in(reader: LawReader, case: Case) -> ProtectionMap:
     """As `protection_map`, within a view of the law base that the caller holds."""
-    topics = {*BRANCHES, *_TOPIC_OF_COLUMN.values(), "contribution_refund", "voluntary_insurance", "welfare_fund"}
+    topics = {
+        *BRANCHES,
+        *_TOPIC_OF_COLUMN.values(),
+        "contribution_refund",
+        "voluntary_insurance",
+        "welfare_fund",
+    }
     rules = reader.candidates(topics, case.destination, case.origin)
     results = resolve(rules, case, reader.context, reader.catalogue.types).results
     derivation = derive(case, reader.treaties)
     cells = tuple(
-        _cell(branch, column, results, derivation, reader.catalogue) for branch in BRANCHES for column in COLUMNS
+        _cell(branch, column, results, derivation, reader.catalogue)
+        for branch in BRANCHES
+        for column in COLUMNS
     )
     return ProtectionMap(reader.version, case, cells, derivation, reader.catalogue)
 
@@ -85,7 +93,9 @@ def _cell(
 ) -> Cell:
     mine = tuple(result for result in results if _belongs(result, branch, column, catalogue))
     principle = {"equal_treatment": EQUALITY, "totalization": TOTALIZATION, "export": EXPORT}.get(column)
-    derived = tuple(each for each in derivation.rights if each.branch == branch and each.principle == principle)
+    derived = tuple(
+        each for each in derivation.rights if each.branch == branch and each.principle == principle
+    )
     none_known = principle in (TOTALIZATION, EXPORT) and derivation.no_agreement is not None
     state = _state(mine, derived, catalogue)
     if state == GAP and none_known:
@@ -102,7 +112,9 @@ def _belongs(result: Result, branch: str, column: str, catalogue: Catalogue) -> 
     if column == "covered":
         return not at_home and branch in rule.topics and speaks and not _crossing(rule.topics)
     if column == "equal_treatment":
-        return rule.type in ("equal_social_security", "equal_treatment") and _speaks_of(rule.values, rule.topics, branch)
+        return rule.type in ("equal_social_security", "equal_treatment") and _speaks_of(
+            rule.values, rule.topics, branch
+        )
     topic = _TOPIC_OF_COLUMN[column]
     return not at_home and topic in rule.topics and _speaks_of(rule.values, rule.topics, branch)
 

@@ -44,7 +44,12 @@ class FileReader:
     def _interval(self, content: Map) -> None:
         months = content.get("review_every_months")
         if months is not None and (isinstance(months, bool) or not isinstance(months, int) or months < 1):
-            self._say(content, "review_every_months", f"{months!r} is not a whole number of months.", "Write 12, for instance.")
+            self._say(
+                content,
+                "review_every_months",
+                f"{months!r} is not a whole number of months.",
+                "Write 12, for instance.",
+            )
             content["review_every_months"] = None
 
     def _each(self, key: str, read: Callable[[Map], None]) -> None:
@@ -67,7 +72,12 @@ class FileReader:
             return None
         if name in known:
             path, line = self._places[what, name]
-            self._say(body, "id", f"The {what} {name} stands twice (first in {path.name}:{line}).", "Give one of them another id.")
+            self._say(
+                body,
+                "id",
+                f"The {what} {name} stands twice (first in {path.name}:{line}).",
+                "Give one of them another id.",
+            )
             return None
         self._places[what, name] = (self._file.path, body.line_of("id"))
         return name
@@ -79,7 +89,9 @@ class FileReader:
             self._say(body, key, f"{word!r} is no {what}.", f"Use {shown}.")
         return str(word)
 
-    def _list(self, body: Map, key: str, default: tuple[str, ...], allowed: Any, what: str) -> tuple[str, ...]:
+    def _list(
+        self, body: Map, key: str, default: tuple[str, ...], allowed: Any, what: str
+    ) -> tuple[str, ...]:
         if key not in body:
             return default
         raw = body[key]
@@ -106,7 +118,9 @@ class FileReader:
     def _text(self, body: Map, key: str) -> str | None:
         raw = body.get(key)
         if isinstance(raw, dict | list):
-            self._say(body, key, "A text belongs here.", "Write a plain text, in quotes if it has `:` or `#`.")
+            self._say(
+                body, key, "A text belongs here.", "Write a plain text, in quotes if it has `:` or `#`."
+            )
             return None
         return None if raw is None else str(raw)
 
@@ -140,15 +154,27 @@ class FileReader:
         name = body.get(key)
         if name is None:
             if needed and body.get("evidence") == "seen":
-                self._say(body, key, "What was seen has a source.", "Name one of the file's `sources`, or say `evidence: known`.")
+                self._say(
+                    body,
+                    key,
+                    "What was seen has a source.",
+                    "Name one of the file's `sources`, or say `evidence: known`.",
+                )
             return None
         sources = self._file.content.get("sources")
         entry = sources.get(str(name)) if isinstance(sources, Map) else None
         if not isinstance(entry, Map):
-            self._say(body, key, f"The file has no source {name!r}.", "Add it under `sources:` with title, publisher and url.")
+            self._say(
+                body,
+                key,
+                f"The file has no source {name!r}.",
+                "Add it under `sources:` with title, publisher and url.",
+            )
             return None
         if set(entry) - {"title", "publisher", "url"} or not entry.get("title") or not entry.get("publisher"):
-            self._say(entry, "title", f"The source {name!r} is not whole.", "It has title, publisher and url.")
+            self._say(
+                entry, "title", f"The source {name!r} is not whole.", "It has title, publisher and url."
+            )
             return None
         url = entry.get("url")
         if url is not None and not re.fullmatch(r"https?://\S+", str(url)):

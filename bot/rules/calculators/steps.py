@@ -16,7 +16,11 @@ class Step:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
-        return {"step": self.name, "values": {key: _plain(value) for key, value in self.values}, "ground": self.ground}
+        return {
+            "step": self.name,
+            "values": {key: _plain(value) for key, value in self.values},
+            "ground": self.ground,
+        }
 
 
 def step(name: str, ground: str | None = None, **values: Any) -> Step:

@@ -21,7 +21,9 @@ from bot.rules.errors import CaseError
 from bot.rules.treaties.derivation import Treaties
 from bot.rules.treaties.model import IN_FORCE, UNSURE, Agreement
 
-SHORTEST = 12  # months: under most agreements a State pays nothing for less (883/2004 art. 57; field min_months)
+SHORTEST = (
+    12  # months: under most agreements a State pays nothing for less (883/2004 art. 57; field min_months)
+)
 _CENT = Decimal("0.01")
 
 
@@ -70,7 +72,9 @@ def make_period(text: str) -> Period:
     except ValueError:
         raise CaseError(f"{text!r} is no period. Write KR:2001-01..2010-12.") from None
     if len(country) != 2 or not country.isalpha() or end < begin:
-        raise CaseError(f"{text!r} is no period. Write the country's code, then first and last month, in order.")
+        raise CaseError(
+            f"{text!r} is no period. Write the country's code, then first and last month, in order."
+        )
     return Period(country.upper(), (begin.year, begin.month), (end.year, end.month))
 
 
@@ -89,7 +93,9 @@ def totalize(
     result = Totalization()
     own = _own_months(periods, result)
     for country in own:
-        result.shares.append(_share(country, own, treaties, branch, on, qualifying, theoretical or {}, result))
+        result.shares.append(
+            _share(country, own, treaties, branch, on, qualifying, theoretical or {}, result)
+        )
     return result
 
 
@@ -126,7 +132,9 @@ def _share(
         result.steps.append(step("no_agreement", country=country))
         return Share(country, mine, "not_reached")
     agreement, total, certain = best
-    others = sorted(other for other in own if other != country and _binds(agreement, country, other, treaties, on))
+    others = sorted(
+        other for other in own if other != country and _binds(agreement, country, other, treaties, on)
+    )
     result.steps.append(step("added", agreement.id, country=country, others=others, total=total))
     shortest = agreement.min_months if agreement.min_months is not None else SHORTEST
     if mine < shortest:
@@ -140,7 +148,17 @@ def _share(
     owed = None
     if amount is not None:
         owed = (amount * share.numerator / share.denominator).quantize(_CENT, ROUND_HALF_UP)
-        result.steps.append(step("pro_rata", agreement.id, country=country, months=mine, total=total, theoretical=amount, amount=owed))
+        result.steps.append(
+            step(
+                "pro_rata",
+                agreement.id,
+                country=country,
+                months=mine,
+                total=total,
+                theoretical=amount,
+                amount=owed,
+            )
+        )
     else:
         result.steps.append(step("share", agreement.id, country=country, months=mine, total=total))
     return Share(country, mine, "pro_rata", agreement.id, total, share, owed, certain)
@@ -158,7 +176,10 @@ def _options(
             adds = agreement.totalization and branch in agreement.branches
             if not adds or not _binds(agreement, country, other, treaties, on):
                 continue
-            sure = agreement.confirmed("totalization") and treaties.bound(agreement, country, other, on) == IN_FORCE
+            sure = (
+                agreement.confirmed("totalization")
+                and treaties.bound(agreement, country, other, on) == IN_FORCE
+            )
             held = found.setdefault(agreement.id, (agreement, set(own[country]), sure))
             found[agreement.id] = (agreement, held[1] | own[other], held[2] and sure)
     return [(agreement, len(months), sure) for agreement, months, sure in found.values()]

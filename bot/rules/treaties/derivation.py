@@ -123,7 +123,9 @@ class Treaties:
         since = dict(agreement.since)
         for party in (one, other):
             if party in since:
-                forces.append(Ratification("", party, IN_FORCE, agreement.provenance, start=since[party]).force(on))
+                forces.append(
+                    Ratification("", party, IN_FORCE, agreement.provenance, start=since[party]).force(on)
+                )
             group = self.groups.get(agreement.group or "")
             if group is not None and party not in group.on(on):
                 forces.append(NOT_YET)
@@ -149,7 +151,9 @@ def derive(case: Case, treaties: Treaties) -> Derivation:
             reason = "ended" if force == ENDED else ("not_yet" if agreement.binding else "not_binding")
             setbacks.append(Setback(agreement.id, None, reason))
     setbacks += _setbacks(host, on, treaties)
-    return Derivation(tuple(rights), tuple(in_force), tuple(setbacks), treaties.none_known.get(frozenset((host, home))))
+    return Derivation(
+        tuple(rights), tuple(in_force), tuple(setbacks), treaties.none_known.get(frozenset((host, home)))
+    )
 
 
 def _setbacks(host: str, on: date, treaties: Treaties) -> Iterator[Setback]:
@@ -162,7 +166,9 @@ def _setbacks(host: str, on: date, treaties: Treaties) -> Iterator[Setback]:
             yield Setback(instrument, host, "ended" if force == ENDED else "not_yet")
 
 
-def _held(treaties: Treaties, instrument: str, countries: Iterable[str], on: date) -> list[Ratification] | None:
+def _held(
+    treaties: Treaties, instrument: str, countries: Iterable[str], on: date
+) -> list[Ratification] | None:
     """The ratifications of all countries, when the instrument binds (or may bind) each of them that day."""
     found = []
     for country in countries:
@@ -269,16 +275,29 @@ def _from_agreement(agreement: Agreement, case: Case, force: str) -> Iterator[De
     if agreement.kind == "bilateral_labour_agreement":
         return
     common = ["date_unsure"] if force == UNSURE else []
-    if agreement.regions and case.region not in agreement.regions and host in {r.partition("-")[0] for r in agreement.regions}:
+    if (
+        agreement.regions
+        and case.region not in agreement.regions
+        and host in {r.partition("-")[0] for r in agreement.regions}
+    ):
         if case.region is not None:
             return
         common.append("part_of_country")
-    for principle, given, name in ((TOTALIZATION, agreement.totalization, "totalization"), (EXPORT, agreement.export, "export")):
+    for principle, given, name in (
+        (TOTALIZATION, agreement.totalization, "totalization"),
+        (EXPORT, agreement.export, "export"),
+    ):
         if not given:
             continue
         for branch in agreement.branches:
             unconfirmed = [] if agreement.confirmed("branches") else ["branches_unconfirmed"]
             unconfirmed += [] if agreement.confirmed(name) else ["provision_unconfirmed"]
             yield Derived(
-                agreement.id, host, branch, principle, (*common, *unconfirmed), not unconfirmed, agreement.provenance
+                agreement.id,
+                host,
+                branch,
+                principle,
+                (*common, *unconfirmed),
+                not unconfirmed,
+                agreement.provenance,
             )

@@ -14,7 +14,17 @@ from bot.rules.vocabulary import BRANCHES, COUNTRIES, PRINCIPLES, SECTORS
 from bot.rules.yamlfile import Map
 
 LAW_KINDS = ("instruments", "ratifications", "agreements")
-_FILE = ("law", "instrument", "sources", "instruments", "ratifications", "agreements", "no_agreement", "owner", "review_every_months")
+_FILE = (
+    "law",
+    "instrument",
+    "sources",
+    "instruments",
+    "ratifications",
+    "agreements",
+    "no_agreement",
+    "owner",
+    "review_every_months",
+)
 _INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
 _RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "note", *PROVENANCE)
 _AGREEMENT = (
@@ -58,7 +68,9 @@ class TreatyReader(FileReader):
         principles = body.get("principles") or Map()
         for key in principles:
             if key not in PRINCIPLES:
-                self._say(principles, key, "This is none of the five principles.", f"Use {', '.join(PRINCIPLES)}.")
+                self._say(
+                    principles, key, "This is none of the five principles.", f"Use {', '.join(PRINCIPLES)}."
+                )
         self._book.instruments[name] = Instrument(
             name,
             self._one_of(body, "kind", ("convention", "recommendation", "other"), "kind of instrument"),
@@ -131,9 +143,13 @@ class TreatyReader(FileReader):
         self._known(body, _NONE)
         parties = tuple(sorted(self._list(body, "parties", (), COUNTRIES, "country code")))
         if len(parties) != 2 or "-".join(parties) in self._book.none_known:
-            self._say(body, "parties", "A pair of two countries, each pair once, belongs here.", "Mend the pair.")
+            self._say(
+                body, "parties", "A pair of two countries, each pair once, belongs here.", "Mend the pair."
+            )
             return
-        self._book.none_known["-".join(parties)] = NoAgreement(parties, self._provenance(body), self._text(body, "note"))
+        self._book.none_known["-".join(parties)] = NoAgreement(
+            parties, self._provenance(body), self._text(body, "note")
+        )
 
     def _whole(self, body: Map, key: str) -> int | None:
         raw = body.get(key)

@@ -27,7 +27,11 @@ def treaties_to_json(book: TreatyBook) -> dict[str, str]:
         "agreement": book.agreements,
         "none": book.none_known,
     }
-    return {f"{kind}/{key}": to_json(record) for kind, records in sections.items() for key, record in records.items()}
+    return {
+        f"{kind}/{key}": to_json(record)
+        for kind, records in sections.items()
+        for key, record in records.items()
+    }
 
 
 def treaties_from_json(rows: Iterable[tuple[str, str]], groups: Mapping[str, Group]) -> Treaties:
