@@ -159,8 +159,11 @@ def test_extract_never_raises_and_offsets_are_true(text: str) -> None:
 
 def test_speed() -> None:
     warm_up()
-    texts = ["I am Nepali, mason in Qatar, no salary 2 months", "म साउदीमा ड्राइभर हुँ, तलब आएन"] * 100
-    start = time.perf_counter()
-    for text in texts:
-        extract(text)
-    assert (time.perf_counter() - start) / len(texts) < 0.002
+    texts = ["I am Nepali, mason in Qatar, no salary 2 months", "म साउदीमा ड्राइभर हुँ, तलब आएन"] * 20
+    best = float("inf")
+    for _ in range(10):  # the best of ten: other work on the machine says nothing
+        start = time.process_time()
+        for text in texts:
+            extract(text)
+        best = min(best, (time.process_time() - start) / len(texts))
+    assert best < 0.0015
