@@ -129,7 +129,7 @@ def _place(name: str, places: tuple[str, ...], case: Case, country: str | None, 
         return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(places)}; not known.",))
     for place in places:
         group = context.groups.get(place)
-        if place == country or (group is not None and country in group.on(on)):
+        if place == country or (group is not None and group.has(country, on)):
             return Match(YES, (), (f"{name}: {country} is reached by {place}.",))
     regions = [place for place in places if place.startswith(f"{country}-")]
     if name == "destination" and regions:
