@@ -105,8 +105,8 @@ class Gazetteer:
                         names.setdefault((form, code), language)
         for (form, code), language in names.items():
             trusted = language in _TRUSTED
-            if trusted or not _is_latin(form) or len(latinise(form)) >= MIN_FOREIGN:
-                self._add(form, Sense(code, "name"), trusted)
+            shortest = MIN_FOREIGN if not trusted and _is_latin(form) else 1
+            self._add(form, Sense(code, "name"), trusted, shortest)
 
     def _add_towns(self) -> None:
         """Further cities, from the generated file; absent file, none."""
@@ -118,11 +118,11 @@ class Gazetteer:
                 code, name = line.split("\t")
                 self._add(name, Sense(code, "town"), False)
 
-    def _add(self, form: str, sense: Sense, fuzzy: bool) -> None:
+    def _add(self, form: str, sense: Sense, fuzzy: bool, shortest: int = 1) -> None:
         key = latinise(form)
-        if key in self._never and plain_key(form) in self._never[key]:
+        if len(key) < shortest or key in self._never and plain_key(form) in self._never[key]:
             return
-        if self._phrases.add(form, sense) and fuzzy and len(key) >= MIN_FUZZY and " " not in key:
+        if self._phrases.add(form, sense, key) and fuzzy and len(key) >= MIN_FUZZY and " " not in key:
             self._fuzzy.setdefault(key[0], set()).add(key)
 
     def knows(self, key: str) -> bool:

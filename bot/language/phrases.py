@@ -50,25 +50,25 @@ class Phrases(Generic[T]):
     def __init__(self, short: int = SHORT) -> None:
         self.meanings: dict[str, T] = {}
         self._forms: dict[str, set[str]] = {}
-        self._words: set[str] = set()
-        self._last_words: set[str] = set()
-        self._longest = 1
         self._short = short
-        self._matcher = PhraseMatcher(_VOCABULARY)
+        self._matcher: PhraseMatcher | None = None
 
-    def add(self, form: str, meaning: T) -> bool:
+    def add(self, form: str, meaning: T, key: str = "") -> bool:
         """Add a phrase; the first meaning of a key stays. Whether this is its meaning."""
-        key = latinise(form)
+        key = key or latinise(form)
         if not key or self.meanings.setdefault(key, meaning) != meaning:
             return False
-        if key not in self._forms:
-            parts = key.split()
-            self._matcher.add("phrase", [Doc(_VOCABULARY, words=parts)])
-            self._words.update(parts)
-            self._last_words.add(parts[-1])
-            self._longest = max(self._longest, len(parts))
         self._forms.setdefault(key, set()).add(form)
+        self._matcher = None
         return True
+
+    def _build(self) -> None:
+        parts = [key.split() for key in self.meanings]
+        self._words = {word for phrase in parts for word in phrase}
+        self._last_words = {phrase[-1] for phrase in parts}
+        self._longest = max(map(len, parts), default=0)
+        self._matcher = PhraseMatcher(_VOCABULARY)
+        self._matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
 
     def find(self, said: list[Token]) -> list[Match[T]]:
         """All phrases in the words of a message, in order."""
@@ -80,6 +80,8 @@ class Phrases(Generic[T]):
 
     def candidates(self, said: list[Token]) -> list[Match[T]]:
         """Every phrase, overlapping ones too, in the order of preference."""
+        if self._matcher is None:
+            self._build()
         keys = [token.key for token in said]
         found = list(self._matches(keys, 0))
         for last, key in enumerate(keys):
