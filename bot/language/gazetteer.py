@@ -1,8 +1,9 @@
 """Every way of saying a country: names, nationalities, cities, institutions, currencies.
 
-Names come from CLDR (Babel) in all languages listed here, the rest from ``data/``. Words
-are looked up by their latinised key; short keys must also agree letter by letter, since
-folding makes "China" and "chin" one key.
+Names come from CLDR (Babel) in all languages listed here, the rest from ``data/``. They are
+found by their latinised key (``phrases``); short keys must also agree letter by letter, since
+folding makes "China" and "chin" one key. Misspelled names are looked up here, and the few that
+count in capitals only ("US").
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ CLDR_LANGUAGES: Final = (
 _TRUSTED: Final = frozenset({"en", "fr", "ne"})
 MIN_FOREIGN: Final = 5
 # Groups, and islands that CLDR names but ISO 3166-1 does not.
-_NO_COUNTRIES: Final = frozenset("EU UN EZ ZZ QO AC CP CQ DG EA IC TA XA XB".split())
+_NO_COUNTRIES: Final = frozenset(
+    ["EU", "UN", "EZ", "ZZ", "QO", "AC", "CP", "CQ", "DG", "EA", "IC", "TA", "XA", "XB"]
+)
 # Keys up to this length must also match in plain letters.
 SHORT: Final = 4
 # Spelling mistakes: shortest key that is compared, and where a second mistake is allowed.
@@ -120,7 +123,7 @@ class Gazetteer:
 
     def _add(self, form: str, sense: Sense, fuzzy: bool, shortest: int = 1) -> None:
         key = latinise(form)
-        if len(key) < shortest or key in self._never and plain_key(form) in self._never[key]:
+        if len(key) < shortest or (key in self._never and plain_key(form) in self._never[key]):
             return
         if self._phrases.add(form, sense, key) and fuzzy and len(key) >= MIN_FUZZY and " " not in key:
             self._fuzzy.setdefault(key[0], set()).add(key)

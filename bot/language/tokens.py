@@ -54,7 +54,11 @@ def tokens(text: str) -> list[Token]:
     text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates; keeps the length
     with _ONE_AT_A_TIME, _language().memory_zone():
         said = [(token.text, token.idx) for token in _language().tokenizer(text)]
-    found = (Token(word, at, at + len(word), latin_word(word)) for word, at in said if WORD.match(word))
+    found = [
+        Token(word[0], at + word.start(), at + word.end(), latin_word(word[0]))
+        for piece, at in said
+        if (word := WORD.search(piece))  # without marks that stand before it
+    ]
     return [token for token in found if token.key]
 
 
