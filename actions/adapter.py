@@ -28,7 +28,8 @@ def understanding_of(tracker: Tracker) -> Understanding:
         intent=str(intent.get("name")),
         confidence=float(intent.get("confidence") or 0),
         entities=tuple(
-            Entity(entity["entity"], entity["value"], entity.get("role")) for entity in latest.get("entities") or ()
+            Entity(entity["entity"], entity["value"], entity.get("role"))
+            for entity in latest.get("entities") or ()
         ),
         language=latest.get("language"),
         language_confident=bool(latest.get("language_confident")),

@@ -76,7 +76,9 @@ class Score:
             found[part] = {
                 "precision": _share(self.hits[part], self.hits[part] + self.invented[part]),
                 "recall": _share(self.hits[part], self.hits[part] + self.missed[part]),
-                "f1": _share(2 * self.hits[part], 2 * self.hits[part] + self.missed[part] + self.invented[part]),
+                "f1": _share(
+                    2 * self.hits[part], 2 * self.hits[part] + self.missed[part] + self.invented[part]
+                ),
             }
         found["confusions"] = self.confusions.most_common(10)
         return found
@@ -126,7 +128,9 @@ def _add(score: Score, question: Question, parsed: Mapping[str, Any], certain: f
     if question.emergency is not None:
         score.emergencies += 1
         score.emergencies_found += parsed.get("emergency") is not None
-    elif question.emergency_labelled or not {"emergency", "forced_labour", "violence_harassment"} & set(question.accept):
+    elif question.emergency_labelled or not {"emergency", "forced_labour", "violence_harassment"} & set(
+        question.accept
+    ):
         score.calm += 1
         score.alarms += parsed.get("emergency") is not None
 
@@ -170,7 +174,9 @@ def _question(line: str, place: str) -> Question:
     known = {*TOPICS, *DIALOGUE_INTENTS}
     unknown = [word for word in (body["topic"], *body["accept"]) if word not in known]
     if unknown or body.get("sector") not in (None, *SECTORS) or body.get("emergency") not in (None, *DANGERS):
-        raise BadQuestion(f"{place} holds a word that is not in the vocabulary: {(unknown or [body.get('sector')])[0]!r}.")
+        raise BadQuestion(
+            f"{place} holds a word that is not in the vocabulary: {(unknown or [body.get('sector')])[0]!r}."
+        )
     return Question(
         body["id"], body["lang"], body["script"], body["text"], body["topic"], tuple(body["accept"]),
         {part: body.get(part) for part in PARTS}, body.get("emergency"), "emergency" in body,

@@ -101,23 +101,36 @@ def answer_json(said: Answer) -> dict[str, Any]:
                 **_statement_json(channel.statement),
                 "text": channel.text(),
                 "contacts": [
-                    {**contact_json(card.contact), "immigration_risk_text": card.risk} for card in channel.cards
+                    {**contact_json(card.contact), "immigration_risk_text": card.risk}
+                    for card in channel.cards
                 ],
             }
             for channel in said.channels
         ],
         "gaps": [
-            {"topic": each.gap.topic, "reason": each.gap.reason, "text": each.text, "rules": list(each.gap.rules)}
+            {
+                "topic": each.gap.topic,
+                "reason": each.gap.reason,
+                "text": each.text,
+                "rules": list(each.gap.rules),
+            }
             for each in said.gaps
         ],
         "emergency": [
-            {"number": entry.number, "services": list(entry.services), "source": entry.source, "as_of": entry.as_of}
+            {
+                "number": entry.number,
+                "services": list(entry.services),
+                "source": entry.source,
+                "as_of": entry.as_of,
+            }
             for entry in said.found.emergency
         ],
     }
 
 
-def emergency_text(numbers: tuple[EmergencyNumber, ...], case: Case, t: Translator, services: tuple[str, ...] = ()) -> str:
+def emergency_text(
+    numbers: tuple[EmergencyNumber, ...], case: Case, t: Translator, services: tuple[str, ...] = ()
+) -> str:
     """The emergency numbers of the country of work in one line; of mobile phones when unknown.
 
     `services` puts those first (an ambulance before the police). A number past its review date is
@@ -125,7 +138,9 @@ def emergency_text(numbers: tuple[EmergencyNumber, ...], case: Case, t: Translat
     """
     known = sorted(
         (entry for entry in numbers if entry.services),
-        key=lambda entry: min((services.index(service) for service in entry.services if service in services), default=9),
+        key=lambda entry: min(
+            (services.index(service) for service in entry.services if service in services), default=9
+        ),
     )
     by_services: dict[tuple[str, ...], list[str]] = {}
     for entry in known:
@@ -164,7 +179,9 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
     topic = names.topic_name(gap.topic, t)
     if gap.reason == "not_known_then":
         when = formats.isolate(case.on.isoformat(), t)
-        return t.gettext("{topic}: we have rules, but we do not know if they held on {date}.", topic=topic, date=when)
+        return t.gettext(
+            "{topic}: we have rules, but we do not know if they held on {date}.", topic=topic, date=when
+        )
     if gap.reason == "destination_unknown":
         return t.gettext("{topic}: this depends on the country of work.", topic=topic)
     if gap.reason == "origin_unknown":
@@ -187,7 +204,9 @@ def _statement_json(statement: Statement) -> dict[str, Any]:
         "values": dict(statement.values),
         "unconfirmed": list(rule.unconfirmed),
         "legal_basis": provenance.legal_basis,
-        "source": {"title": source.title, "publisher": source.publisher, "url": source.url} if source else None,
+        "source": {"title": source.title, "publisher": source.publisher, "url": source.url}
+        if source
+        else None,
         "as_of": provenance.as_of,
         "evidence": provenance.evidence,
         "confidence": provenance.confidence,

@@ -61,7 +61,9 @@ def update(language: str, template: Catalog) -> None:
 
 def review_state(message: Message) -> str | None:
     """How far a translation was reviewed."""
-    return next((line.removeprefix(_REVIEW) for line in message.user_comments if line.startswith(_REVIEW)), None)
+    return next(
+        (line.removeprefix(_REVIEW) for line in message.user_comments if line.startswith(_REVIEW)), None
+    )
 
 
 def set_review_state(message: Message, state: str) -> None:
@@ -103,7 +105,9 @@ def _check_message(language: str, name: str, message: Message, catalogue: Catalo
     source = message.id if isinstance(message.id, str) else message.id[1]
     strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
     if isinstance(message.id, list | tuple) and len(strings) != catalogue.num_plurals:
-        yield Fault(language, name, f"It has {len(strings)} plural forms; the language has {catalogue.num_plurals}.")
+        yield Fault(
+            language, name, f"It has {len(strings)} plural forms; the language has {catalogue.num_plurals}."
+        )
     for text in strings:
         try:
             held = placeholders(str(text))
@@ -111,7 +115,9 @@ def _check_message(language: str, name: str, message: Message, catalogue: Catalo
             yield Fault(language, name, "Its braces do not match.")
             continue
         if held != placeholders(source) and not (len(strings) > 1 and held <= placeholders(source)):
-            yield Fault(language, name, f"Its placeholders are {sorted(held)}, not {sorted(placeholders(source))}.")
+            yield Fault(
+                language, name, f"Its placeholders are {sorted(held)}, not {sorted(placeholders(source))}."
+            )
     if any(mark in str(text) for text in strings for mark in ("\u2066", "\u2067", "\u2068", "\u2069")):
         yield Fault(language, name, "It holds direction marks; the program sets them.")
     if review_state(message) not in REVIEW_STATES:

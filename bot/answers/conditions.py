@@ -46,7 +46,9 @@ class Conditions:
         for winner in result.unless:
             other = list(self._own(winner, result.depends_on, result.legal_sectors))
             if other:
-                said.append(t.gettext("Something else holds {conditions}.", conditions=formats.listing(other, t)))
+                said.append(
+                    t.gettext("Something else holds {conditions}.", conditions=formats.listing(other, t))
+                )
         return " ".join(dict.fromkeys(said)) or t.gettext("This depends on your case.")
 
     def _own(self, rule: Rule, depends_on: tuple[str, ...], sectors: frozenset[str]) -> Iterator[str]:
@@ -55,7 +57,11 @@ class Conditions:
             yield self._sectors(rule)
         if "private_household" in depends_on:
             home = "domestic_work" in sectors and "domestic_work" in key.reached_sectors()
-            yield t.gettext("if you work in a private home") if home else t.gettext("if you do not work in a private home")
+            yield (
+                t.gettext("if you work in a private home")
+                if home
+                else t.gettext("if you do not work in a private home")
+            )
         if "status" in depends_on:
             yield self._any_of(STATUS_CONDITIONS, key.status)
         if "employment" in depends_on:
@@ -70,7 +76,9 @@ class Conditions:
             if key.origins != (ANY,):
                 yield t.gettext("if you come from: {countries}", countries=self._places(key.origins))
             if key.except_origins:
-                yield t.gettext("if you do not come from: {countries}", countries=self._places(key.except_origins))
+                yield t.gettext(
+                    "if you do not come from: {countries}", countries=self._places(key.except_origins)
+                )
         if "destination" in depends_on and key.destinations != (ANY,):
             yield t.gettext("if you work in: {countries}", countries=self._places(key.destinations))
         for condition in key.when:
@@ -80,11 +88,19 @@ class Conditions:
     def _dates(self, rule: Rule, depends_on: tuple[str, ...]) -> Iterator[str]:
         t = self._t
         if "start" in depends_on and rule.start:
-            yield t.gettext("It is planned to start on {date}. This may move.", date=formats.written_date(rule.start, t) or "")
+            yield t.gettext(
+                "It is planned to start on {date}. This may move.",
+                date=formats.written_date(rule.start, t) or "",
+            )
         if "date" in depends_on and rule.start:
-            yield t.gettext("It starts or started in {date}. We do not know the day.", date=formats.written_date(rule.start, t) or "")
+            yield t.gettext(
+                "It starts or started in {date}. We do not know the day.",
+                date=formats.written_date(rule.start, t) or "",
+            )
         elif "date" in depends_on and rule.end:
-            yield t.gettext("It ends in {date}. We do not know the day.", date=formats.written_date(rule.end, t) or "")
+            yield t.gettext(
+                "It ends in {date}. We do not know the day.", date=formats.written_date(rule.end, t) or ""
+            )
 
     def _sectors(self, rule: Rule) -> str:
         t, reached = self._t, rule.key.reached_sectors()
@@ -99,7 +115,10 @@ class Conditions:
 
     def _places(self, places: tuple[str, ...]) -> str:
         # A group goes by its short name: EU, ECOWAS.
-        names = [formats.country(place, self._t) if place[:1].isupper() else place.upper().replace("_", " ") for place in places]
+        names = [
+            formats.country(place, self._t) if place[:1].isupper() else place.upper().replace("_", " ")
+            for place in places
+        ]
         return formats.listing(names, self._t, "or")
 
     def _any_of(self, texts: Mapping[str, str], allowed: tuple[str, ...]) -> str:
@@ -108,7 +127,9 @@ class Conditions:
     def _fact(self, condition: Condition) -> str:
         fact = self._found.catalogue.facts[condition.fact]
         if condition.options:
-            return formats.listing((self._t.gettext(fact.texts[option]) for option in condition.options), self._t, "or")
+            return formats.listing(
+                (self._t.gettext(fact.texts[option]) for option in condition.options), self._t, "or"
+            )
         assert fact.unit is not None
         bounds = {
             name: self._formatter.format(fact.unit, parse_value(fact.unit, raw, Vocabularies({})))

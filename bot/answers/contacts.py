@@ -73,7 +73,9 @@ def _value_json(value: ContactValue) -> dict[str, Any]:
         "as_of": provenance.as_of,
         "evidence": provenance.evidence,
         "confidence": provenance.confidence,
-        "source": {"title": source.title, "publisher": source.publisher, "url": source.url} if source else None,
+        "source": {"title": source.title, "publisher": source.publisher, "url": source.url}
+        if source
+        else None,
     }
 
 

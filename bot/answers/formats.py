@@ -14,7 +14,7 @@ from typing import Any
 
 from babel.dates import format_date, format_time, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import format_decimal, format_percent, get_currency_precision
 
 from bot.answers.translations import Translator
 from bot.rules.dates import PartialDate
@@ -50,7 +50,11 @@ def percent(value: Decimal, t: Translator) -> str:
 def money(value: Money, t: Translator) -> str:
     """Money with its ISO code, which every remittance slip shows; a rate with its period."""
     whole = value.amount == value.amount.to_integral_value()
-    digits = "" if whole else "." + "0" * max(get_currency_precision(value.currency), -value.amount.as_tuple().exponent)  # type: ignore[operator]
+    digits = (
+        ""
+        if whole
+        else "." + "0" * max(get_currency_precision(value.currency), -value.amount.as_tuple().exponent)
+    )  # type: ignore[operator]
     amount = format_decimal(value.amount, format=f"#,##0{digits}", locale=t.locale)
     shown = isolate(f"{value.currency} {amount}", t)
     if value.per is None:
@@ -208,7 +212,9 @@ class ValueFormatter:
 
     def term(self, unit: Unit, value: str) -> str:
         """A term of a vocabulary in this language."""
-        return self._t.pgettext(f"term {unit.argument}", str(self._catalogue.terms[unit.argument or ""][value]))
+        return self._t.pgettext(
+            f"term {unit.argument}", str(self._catalogue.terms[unit.argument or ""][value])
+        )
 
     def _count(self, unit: Unit, value: int) -> str:
         noun = self._catalogue.terms["noun"][unit.argument or ""]

@@ -84,7 +84,11 @@ class Speaker:
         """The law, who published it, and of what date the information is."""
         source = provenance.source
         when = formats.written_date(provenance.as_of, self._t)
-        parts = [formats.isolate(part, self._t) for part in (provenance.legal_basis, source and source.publisher) if part]
+        parts = [
+            formats.isolate(part, self._t)
+            for part in (provenance.legal_basis, source and source.publisher)
+            if part
+        ]
         if when is not None:
             parts.append(self._t.gettext("as of {date}", date=when))
         elif source is not None:
@@ -102,7 +106,9 @@ class Speaker:
         if without_contacts:
             named = {name for name in values if rule_type.values[name].name == "contact"}
             clauses = [clause for clause in clauses if not clause.names & named]
-        shown = {name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()}
+        shown = {
+            name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()
+        }
         return " ".join(
             self._t.gettext(clause.text, **{name: shown[name] for name in clause.names})
             if clause.text != "{text}"

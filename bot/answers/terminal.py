@@ -20,7 +20,11 @@ def show(said: Answer, trace: bool = False, console: Console | None = None) -> N
     spoken: set[str] = set()
     channels = {channel.statement.rule.id for channel in said.channels}
     for topic in said.found.topics:
-        mine = [each for each in said.statements if topic in each.rule.topics and each.rule.id not in spoken | channels]
+        mine = [
+            each
+            for each in said.statements
+            if topic in each.rule.topics and each.rule.id not in spoken | channels
+        ]
         if not mine:
             continue
         out.print()

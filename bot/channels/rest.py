@@ -94,7 +94,9 @@ class RestChannel(InputChannel):
                 sender, text = _text(body, "sender"), _text(body, "message")
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
-            return json(await self._talk(request.app.ctx.agent, on_new_message, sender, text, _metadata(body)))
+            return json(
+                await self._talk(request.app.ctx.agent, on_new_message, sender, text, _metadata(body))
+            )
 
         @routes.route("/parse", methods=["POST"])
         async def parse(request: Request) -> HTTPResponse:
@@ -137,7 +139,9 @@ class RestChannel(InputChannel):
             escaped(text[:MAX_LENGTH]), collected, sender, input_channel=self.name(), metadata=metadata
         )
         try:
-            await asyncio.wait_for(asyncio.shield(asyncio.ensure_future(on_new_message(message))), _PATIENCE_SECONDS)
+            await asyncio.wait_for(
+                asyncio.shield(asyncio.ensure_future(on_new_message(message))), _PATIENCE_SECONDS
+            )
         except asyncio.TimeoutError:
             logger.error("A message was not answered in time.")
         except Exception as error:

@@ -30,14 +30,20 @@ def command(file: Path, as_json: bool, misses: bool) -> None:
     parse = _parser(model)
     scores = {group: each.to_json() for group, each in score(questions, parse, CERTAIN).items()}
     if as_json:
-        click.echo(json.dumps({"file": file.name, "model": model.name, "scores": scores}, ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(
+                {"file": file.name, "model": model.name, "scores": scores}, ensure_ascii=False, indent=2
+            )
+        )
         return
     _show(scores)
     if misses:
         for question in questions:
             found = parse(question.text)["intent"]
             if found["name"] not in question.accept:
-                click.echo(f"{question.id}: {question.topic} → {found['name']} ({found['confidence']}): {question.text}")
+                click.echo(
+                    f"{question.id}: {question.topic} → {found['name']} ({found['confidence']}): {question.text}"
+                )
 
 
 def _parser(model: Path) -> Callable[[str], Mapping[str, Any]]:

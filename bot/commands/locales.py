@@ -27,13 +27,22 @@ def check_command(as_json: bool) -> None:
     faults = [fault for language in languages_with_catalogue() for fault in check(language, source)]
     reviewed = {language: dict(states(language)) for language in languages_with_catalogue()}
     if as_json:
-        found = [{"language": each.language, "message": each.message, "problem": each.problem} for each in faults]
-        click.echo(json.dumps({"messages": len(source), "states": reviewed, "faults": found}, ensure_ascii=False, indent=2))
+        found = [
+            {"language": each.language, "message": each.message, "problem": each.problem} for each in faults
+        ]
+        click.echo(
+            json.dumps(
+                {"messages": len(source), "states": reviewed, "faults": found}, ensure_ascii=False, indent=2
+            )
+        )
     else:
         for fault in faults:
             click.echo(str(fault), err=True)
         for language, counts in reviewed.items():
-            click.echo(f"{language}: {len(source)} messages; " + ", ".join(f"{state} {n}" for state, n in sorted(counts.items())))
+            click.echo(
+                f"{language}: {len(source)} messages; "
+                + ", ".join(f"{state} {n}" for state, n in sorted(counts.items()))
+            )
         click.echo(f"{len(faults)} faults.")
     sys.exit(1 if faults else 0)
 

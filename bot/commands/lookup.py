@@ -16,13 +16,27 @@ from bot.settings import load_settings
 @click.option("--from", "origin", metavar="CC", help="Country of origin, such as NP.")
 @click.option("--to", "destination", metavar="CC", help="Country of work, such as QA; a region as CA-QC.")
 @click.option("--sector", metavar="SECTOR", help=f"What the person does: {', '.join(SECTORS)}.")
-@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="May be given several times; all topics without it.")
+@click.option(
+    "--topic",
+    "topics",
+    multiple=True,
+    metavar="TOPIC",
+    help="May be given several times; all topics without it.",
+)
 @click.option("--status", metavar="STATUS", help=f"Migration status: {', '.join(STATUSES)}.")
 @click.option("--employment", metavar="EMPLOYMENT", help=f"{', '.join(EMPLOYMENTS)}.")
 @click.option("--private-household", metavar="yes|no", help="Whether the work is in a private home.")
 @click.option("--scheme", metavar="NAME", help="Permit scheme, such as E-9.")
-@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="A fact that conditions ask for, such as service='3 years'.")
-@click.option("--on", metavar="DATE", help="The date that the question is about (2023-05-01); today without it.")
+@click.option(
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A fact that conditions ask for, such as service='3 years'.",
+)
+@click.option(
+    "--on", metavar="DATE", help="The date that the question is about (2023-05-01); today without it."
+)
 @click.option("--lang", "language", default="en", show_default=True, help="Language of the text.")
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 @click.option("--trace", is_flag=True, help="Also why each rule applies, and what was set aside.")
@@ -39,7 +53,9 @@ def command(
     from bot.rules.lookup import look_up
 
     if language not in available_languages():
-        raise CaseError(f"There are no messages in {language!r}. Languages: {', '.join(available_languages())}.")
+        raise CaseError(
+            f"There are no messages in {language!r}. Languages: {', '.join(available_languages())}."
+        )
     base = LawBase(load_settings().database_url)
     with base.reading() as reader:
         case = make_case(
@@ -48,7 +64,9 @@ def command(
             facts=_facts(facts, reader.catalogue.facts),
         )  # fmt: skip
         if origin is None and destination is None:
-            raise CaseError("Say at least one country: --to for the country of work, --from for the country of origin.")
+            raise CaseError(
+                "Say at least one country: --to for the country of work, --from for the country of origin."
+            )
         found = look_up(reader, case, [check_topic(topic) for topic in topics] or None)
     said = answer(found, language)
     if as_json:

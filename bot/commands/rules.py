@@ -29,15 +29,23 @@ def check_command(files: tuple[Path, ...]) -> None:
     try:
         book = read_law(folder)
     except LawMistakes as error:
-        mine = [each for each in error.mistakes if not files or any(str(file).endswith(each.file) for file in files)]
+        mine = [
+            each
+            for each in error.mistakes
+            if not files or any(str(file).endswith(each.file) for file in files)
+        ]
         for mistake in mine:
             click.echo(str(mistake), err=True)
         click.echo(f"{len(mine)} mistakes.", err=True)
         sys.exit(2 if mine else 0)
     overdue = [rule.id for rule in book.rules.values() if rule.provenance.overdue(date.today())]
-    click.echo(f"{len(book.rules)} rules, {len(book.contacts)} contacts, {len(book.catalogue.types)} rule types: no mistake.")
+    click.echo(
+        f"{len(book.rules)} rules, {len(book.contacts)} contacts, {len(book.catalogue.types)} rule types: no mistake."
+    )
     if overdue:
-        click.echo(f"{len(overdue)} rules are past their review date (`haq rules stats` counts them by country).")
+        click.echo(
+            f"{len(overdue)} rules are past their review date (`haq rules stats` counts them by country)."
+        )
 
 
 @command.command("load")
@@ -50,7 +58,9 @@ def load_command(as_json: bool) -> None:
 
     settings = load_settings()
     with Console(stderr=True).status("Reading the law files") as status:
-        report = load_law(settings.database_url, settings.law_dir, lambda text: status.update(f"Reading {text}"))
+        report = load_law(
+            settings.database_url, settings.law_dir, lambda text: status.update(f"Reading {text}")
+        )
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2))
         return
@@ -75,7 +85,11 @@ def stats_command(as_json: bool) -> None:
 
     rows, types, notes = stats(load_settings().database_url, date.today())
     if as_json:
-        click.echo(json.dumps({"places": [row.to_json() for row in rows], "types": dict(types), "notes": notes}, indent=2))
+        click.echo(
+            json.dumps(
+                {"places": [row.to_json() for row in rows], "types": dict(types), "notes": notes}, indent=2
+            )
+        )
         return
     table = Table("place", "rules", "seen", "known", "overdue", "oldest", "topics", "gaps")
     for row in rows:

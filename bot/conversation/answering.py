@@ -84,7 +84,14 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
     if not turn.state.told_disclaimer:
         first = messages[0]
         disclaimer = t.gettext("This is information, not legal advice.")
-        messages[0] = Message(f"{first.text}\n\n{disclaimer}", first.choices, first.rules, first.sources, first.topic, first.extra)
+        messages[0] = Message(
+            f"{first.text}\n\n{disclaimer}",
+            first.choices,
+            first.rules,
+            first.sources,
+            first.topic,
+            first.extra,
+        )
     reply = turn.reply(
         *messages,
         shown=shown,
@@ -118,7 +125,10 @@ def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int
         if not said.channels:
             lines.append(nearest_help(turn, said))
     return Message(
-        "\n".join(lines), rules=tuple(each.rule.id for each in page), sources=tuple(_sources(page)), topic=topic
+        "\n".join(lines),
+        rules=tuple(each.rule.id for each in page),
+        sources=tuple(_sources(page)),
+        topic=topic,
     )
 
 
@@ -154,10 +164,15 @@ def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
     for channel in channels:
         lines.append(_with_source(channel.brief(), channel.statement, t))
     if said.case.papers_may_be_missing:
-        lines.append(t.gettext("If you have no valid papers, ask a union, an aid group or your embassy first."))
+        lines.append(
+            t.gettext("If you have no valid papers, ask a union, an aid group or your embassy first.")
+        )
     spoken = [channel.statement for channel in channels]
     return Message(
-        "\n".join(lines), rules=tuple(each.rule.id for each in spoken), sources=tuple(_sources(spoken)), topic="complaint"
+        "\n".join(lines),
+        rules=tuple(each.rule.id for each in spoken),
+        sources=tuple(_sources(spoken)),
+        topic="complaint",
     )
 
 
@@ -167,7 +182,9 @@ def _next(turn: Turn, topic: str, more: bool) -> Message:
     related = _RELATED.get(topic, () if topic in HELP_TOPICS else ("complaint",))
     if topic in BRANCHES:
         related = (*related, "export_of_benefits")
-    choices += [(f"topic:{each}", names.topic_name(each, t)) for each in dict.fromkeys(related) if each != topic]
+    choices += [
+        (f"topic:{each}", names.topic_name(each, t)) for each in dict.fromkeys(related) if each != topic
+    ]
     choices.append(("human", t.gettext("Talk to a person")))
     return Message(t.gettext("What do you want to do next?"), tuple(choices), topic=topic)
 
@@ -180,7 +197,9 @@ def _headline(turn: Turn, topic: str) -> str:
     if case.origin:
         parts.append(t.gettext("home country: {country}", country=formats.country(case.origin, t)))
     if case.sector:
-        parts.append(t.gettext("work: {sector}", sector=t.pgettext("sector", formats.SECTOR_NAMES[case.sector])))
+        parts.append(
+            t.gettext("work: {sector}", sector=t.pgettext("sector", formats.SECTOR_NAMES[case.sector]))
+        )
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
 

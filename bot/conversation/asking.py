@@ -32,7 +32,10 @@ def question(name: str, t: Translator) -> str:
 def useful_question(found: Lookup, asked: tuple[str, ...]) -> str | None:
     """What would settle most of what is open in an answer, if it was not asked for yet."""
     counts = Counter(
-        name for result in found.answers if result.applies == "depends" for name in dict.fromkeys(result.depends_on)
+        name
+        for result in found.answers
+        if result.applies == "depends"
+        for name in dict.fromkeys(result.depends_on)
     )
     open_ = [name for name in _ASKED if counts[name] and name not in asked]
     return max(open_, key=lambda name: (counts[name], -_ASKED.index(name)), default=None)

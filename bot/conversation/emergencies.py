@@ -17,7 +17,7 @@ from bot.answers.contacts import sendable
 from bot.answers.translations import Translator
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.case import Case
-from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_numbers
+from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_table
 from bot.rules.errors import RulesError
 from bot.rules.lawbase import LawReader
 from bot.rules.model import ANY, Contact
@@ -53,7 +53,9 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
         text = " ".join(
             (
                 _opening(danger, t),
-                t.gettext("Call {first} or {second}: it works on most mobile phones.", first=first, second=second),
+                t.gettext(
+                    "Call {first} or {second}: it works on most mobile phones.", first=first, second=second
+                ),
                 t.gettext("In which country are you now?"),
             )
         )
@@ -64,17 +66,16 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
         lines.append(t.gettext("We do not know if the police tell the immigration office."))
     text = _fit(lines)
-    reply = turn.reply(_message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None)
+    reply = turn.reply(
+        _message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None
+    )
     return replace(reply, case=case)
 
 
 def safe_line(turn: Turn) -> str:
     """A sentence with the emergency numbers when the law base cannot be read."""
     case = turn.case()
-    numbers = tuple(
-        EmergencyNumber(case.destination, number, (), "library", None, True)
-        for number in (library_numbers(case.destination) if case.destination else ())
-    )
+    numbers = library_table(case.destination) if case.destination else ()
     return turn.t.gettext(
         "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, case, turn.t),
@@ -89,8 +90,7 @@ def _known(turn: Turn, case: Case, danger: str) -> tuple[tuple[EmergencyNumber, 
             return numbers, list(_helpers(reader, case, danger))[:MAX_HELPERS]
     except RulesError:
         # The law base is down: the library's numbers still stand.
-        country = case.destination
-        return tuple(EmergencyNumber(country, n, (), "library", None, True) for n in library_numbers(country)), []
+        return library_table(case.destination), []
 
 
 def _helpers(reader: LawReader, case: Case, danger: str) -> Iterator[Contact]:
@@ -101,7 +101,12 @@ def _helpers(reader: LawReader, case: Case, danger: str) -> Iterator[Contact]:
     seen: set[str] = set()
     for role in _HELPERS[danger]:
         for contact in (*near, *(each for each in home if danger != "injury")):
-            if role in contact.roles and contact.id not in seen and _serves(contact, case) and _numbers(contact):
+            if (
+                role in contact.roles
+                and contact.id not in seen
+                and _serves(contact, case)
+                and _numbers(contact)
+            ):
                 seen.add(contact.id)
                 yield contact
 
@@ -117,17 +122,23 @@ def _serves(contact: Contact, case: Case) -> bool:
 
 
 def _numbers(contact: Contact) -> list[str]:
-    return [value.value for value in contact.values if value.channel in ("phone", "whatsapp") and sendable(value)]
+    return [
+        value.value for value in contact.values if value.channel in ("phone", "whatsapp") and sendable(value)
+    ]
 
 
 def _opening(danger: str, t: Translator) -> str:
     return {
-        "self_harm": t.gettext("I am glad you wrote. You are not alone. Please do not stay alone now: go to someone near you."),
+        "self_harm": t.gettext(
+            "I am glad you wrote. You are not alone. Please do not stay alone now: go to someone near you."
+        ),
         "violence": t.gettext("If you can, go to a safe place now, near other people."),
         "confinement": t.gettext("You have the right to be free. Call now if you can do it safely."),
         "trafficking": t.gettext("This is not your fault. There is help. Call when nobody can hear you."),
         "injury": t.gettext("Get medical help now."),
-        "arrest": t.gettext("You may ask for your embassy and for an interpreter. Do not sign what you cannot read."),
+        "arrest": t.gettext(
+            "You may ask for your embassy and for an interpreter. Do not sign what you cannot read."
+        ),
         "stranded": t.gettext("Stay where there are people. Help is there for you."),
     }[danger]
 

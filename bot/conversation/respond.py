@@ -10,7 +10,11 @@ from bot.conversation.answering import answer_topic, show_more
 from bot.conversation.emergencies import answer_emergency, safe_line
 from bot.conversation.turn import Message, Reply, Turn
 from bot.conversation.understanding import (
-    new_facts, speaks_other_language, take_choice, take_facts, take_language,
+    new_facts,
+    speaks_other_language,
+    take_choice,
+    take_facts,
+    take_language,
 )  # fmt: skip
 from bot.language.choices import is_no, is_yes
 from bot.rules.errors import RulesError
@@ -64,7 +68,11 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     yes_or_no = _yes_or_no(turn)
     if yes_or_no is not None:
         return yes_or_no
-    if said.intent in _SMALLTALK and said.confidence >= CERTAIN and not (learned and said.intent in ("out_of_scope", "greet", "thanks")):
+    if (
+        said.intent in _SMALLTALK
+        and said.confidence >= CERTAIN
+        and not (learned and said.intent in ("out_of_scope", "greet", "thanks"))
+    ):
         if said.intent == "delete_my_data" and said.confidence < CERTAIN_TO_ERASE:
             return smalltalk.ask_to_forget(turn)
         return _SMALLTALK[said.intent](turn)
@@ -93,7 +101,9 @@ def _hinted_topic(turn: Turn) -> str | None:
 
 def _forget_asked(turn: Turn, topic: str) -> tuple[str, ...]:
     """A new topic may need what the last one did not; what was declined stays declined."""
-    return turn.state.asked if topic == turn.state.topic else tuple(n for n in turn.state.asked if n == "status")
+    return (
+        turn.state.asked if topic == turn.state.topic else tuple(n for n in turn.state.asked if n == "status")
+    )
 
 
 def _choose(turn: Turn, choice: str) -> Reply:

@@ -21,8 +21,12 @@ def greet(turn: Turn) -> Reply:
     t = turn.t
     text = " ".join(
         (
-            t.gettext("Hello. I tell people who work in another country what the law gives them, and where to complain."),
-            t.gettext("You do not need to give your name. Write “delete my data” at any time and I forget this chat."),
+            t.gettext(
+                "Hello. I tell people who work in another country what the law gives them, and where to complain."
+            ),
+            t.gettext(
+                "You do not need to give your name. Write “delete my data” at any time and I forget this chat."
+            ),
             t.gettext("What is it about?"),
         )
     )
@@ -52,7 +56,9 @@ def ask_what(turn: Turn) -> Reply:
 def out_of_scope(turn: Turn) -> Reply:
     """What is not ours is said kindly, with what is."""
     t = turn.t
-    text = t.gettext("I cannot help with that. I can help with work and social security in another country, for example:")
+    text = t.gettext(
+        "I cannot help with that. I can help with work and social security in another country, for example:"
+    )
     return turn.reply(Message(text, menu(turn)))
 
 
@@ -109,7 +115,9 @@ def language_choices() -> tuple[tuple[str, str], ...]:
 def choose_language(turn: Turn, code: str) -> Reply:
     """The language stays until the person chooses again."""
     turn = turn.with_state(language=code, language_chosen=True)
-    return turn.reply(Message(turn.t.gettext("Good. I write in this language now. What do you want to know?"), menu(turn)))
+    return turn.reply(
+        Message(turn.t.gettext("Good. I write in this language now. What do you want to know?"), menu(turn))
+    )
 
 
 def own_name(code: str) -> str:
@@ -138,7 +146,9 @@ def ask_to_forget(turn: Turn) -> Reply:
 def forget(turn: Turn) -> Reply:
     """Forgets everything; the channel then erases what the engine holds."""
     fresh = State(language=turn.state.language, language_chosen=turn.state.language_chosen)
-    text = turn.t.gettext("Done. I have forgotten what you told me in this chat. The messages on your own phone stay there until you delete them.")
+    text = turn.t.gettext(
+        "Done. I have forgotten what you told me in this chat. The messages on your own phone stay there until you delete them."
+    )
     return Reply(fresh, (Message(text, extra={"erase": True}),))
 
 
@@ -159,4 +169,9 @@ def _names_of_languages() -> dict[str, tuple[str, ...]]:
     return _CACHE
 
 
-_ALSO = {"fil": ("tagalog", "pilipino"), "ne": ("nepali bhasha",), "en": ("inglis", "angrezi"), "id": ("bahasa indonesia",)}
+_ALSO = {
+    "fil": ("tagalog", "pilipino"),
+    "ne": ("nepali bhasha",),
+    "en": ("inglis", "angrezi"),
+    "id": ("bahasa indonesia",),
+}

@@ -51,7 +51,10 @@ class State:
         for name in ("asked",):
             known[name] = tuple(known.get(name, ()))
         known["choices"] = tuple((str(does), str(label)) for does, label in known.get("choices", ()))
-        known["shown"], known["misunderstood"] = int(known.get("shown", 0)), int(known.get("misunderstood", 0))
+        known["shown"], known["misunderstood"] = (
+            int(known.get("shown", 0)),
+            int(known.get("misunderstood", 0)),
+        )
         return cls(**known)
 
 

@@ -43,7 +43,8 @@ def take_facts(turn: Turn) -> Turn:
         return turn
     answered = turn.state.asking in changes
     return replace(
-        turn, state=replace(turn.state, **changes, asking=None if answered else turn.state.asking)  # type: ignore[arg-type]
+        turn,
+        state=replace(turn.state, **changes, asking=None if answered else turn.state.asking),  # type: ignore[arg-type]
     )
 
 

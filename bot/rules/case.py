@@ -129,7 +129,9 @@ def _place(raw: str | None, what: str) -> tuple[str | None, str | None]:
     region = _REGION.fullmatch(code)
     country = region[1] if region else code
     if country not in COUNTRIES:
-        raise CaseError(f"{raw!r} is no {what}. Write its two-letter code, such as NP for Nepal or QA for Qatar.")
+        raise CaseError(
+            f"{raw!r} is no {what}. Write its two-letter code, such as NP for Nepal or QA for Qatar."
+        )
     return country, code if region else None
 
 

@@ -23,12 +23,18 @@ def main(arguments: list[str]) -> int:
     """Prints every mistake (of the named files alone, if any); 2 when there are some."""
     book, mistakes = check()
     if arguments:
-        mistakes = [each for each in mistakes if any(Path(name).match(f"*{each.file}") or each.file in name for name in arguments)]
+        mistakes = [
+            each
+            for each in mistakes
+            if any(Path(name).match(f"*{each.file}") or each.file in name for name in arguments)
+        ]
     for mistake in mistakes:
         print(mistake)
     if book is not None:
         notes = sum(rule.type == "note" for rule in book.rules.values())
-        print(f"{len(book.rules)} rules of {len({r.type for r in book.rules.values()})} types ({notes} notes), {len(book.contacts)} contacts, {len(book.catalogue.types)} types declared: no mistake.")
+        print(
+            f"{len(book.rules)} rules of {len({r.type for r in book.rules.values()})} types ({notes} notes), {len(book.contacts)} contacts, {len(book.catalogue.types)} types declared: no mistake."
+        )
     return 2 if mistakes else 0
 
 

@@ -47,10 +47,13 @@ def library_numbers(country: str) -> tuple[str, ...]:
     """The emergency numbers that the library's metadata list for a country, shortest first."""
     metadata = PhoneMetadata.short_metadata_for_region(country)
     emergency = metadata.emergency if metadata is not None else None
-    if emergency is None or not emergency.national_number_pattern:
+    if metadata is None or emergency is None or not emergency.national_number_pattern:
         return ()
-    lengths = emergency.possible_length or metadata.general_desc.possible_length
-    numbers = {number for number in _Expansion(emergency.national_number_pattern).all() if len(number) in lengths}
+    general = metadata.general_desc
+    lengths = emergency.possible_length or (general.possible_length if general is not None else ())
+    numbers = {
+        number for number in _Expansion(emergency.national_number_pattern).all() if len(number) in lengths
+    }
     return tuple(sorted(numbers, key=lambda number: (len(number), number)))
 
 
@@ -110,6 +113,13 @@ class _Expansion:
         return set().union(*runs[least:])
 
 
+def library_table(country: str) -> tuple[EmergencyNumber, ...]:
+    """The library's numbers alone: what stands when the law base cannot be read."""
+    return tuple(
+        EmergencyNumber(country, number, (), LIBRARY, None, True) for number in library_numbers(country)
+    )
+
+
 def emergency_numbers(contacts: Iterable[Contact]) -> list[EmergencyNumber]:
     """The emergency table of all countries: our seen numbers first, then the library's others."""
     own: dict[str, list[EmergencyNumber]] = {}
@@ -118,7 +128,11 @@ def emergency_numbers(contacts: Iterable[Contact]) -> list[EmergencyNumber]:
         if not services or contact.country is None:
             continue
         for value in contact.values:
-            if value.channel == "phone" and value.provenance.evidence == "seen" and len(_digits(value.value)) <= 5:
+            if (
+                value.channel == "phone"
+                and value.provenance.evidence == "seen"
+                and len(_digits(value.value)) <= 5
+            ):
                 source = value.provenance.source
                 own.setdefault(contact.country, []).append(
                     EmergencyNumber(

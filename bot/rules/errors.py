@@ -1,10 +1,10 @@
 """What can go wrong in the rules database.
 
-    RulesError                 anything below
-    ├── LawMistakes            the law files hold mistakes (all of them, each with file and line)
-    ├── CaseError              a case that makes no sense: unknown country, impossible date...
-    ├── EmptyLawBase           the database holds no rules yet
-    └── LawBaseUnavailable     the database cannot be reached or read
+RulesError                 anything below
+├── LawMistakes            the law files hold mistakes (all of them, each with file and line)
+├── CaseError              a case that makes no sense: unknown country, impossible date...
+├── EmptyLawBase           the database holds no rules yet
+└── LawBaseUnavailable     the database cannot be reached or read
 """
 
 from __future__ import annotations

@@ -22,10 +22,19 @@ def export_lines(url: str) -> Iterator[str]:
             if version is None:
                 raise EmptyLawBase
             yield json.dumps({"table": "law_version", "id": version})
-            for table in (tables.catalogue, tables.country_group, tables.legal_scope, tables.contact, tables.rule):
+            for table in (
+                tables.catalogue,
+                tables.country_group,
+                tables.legal_scope,
+                tables.contact,
+                tables.rule,
+            ):
                 rows = connection.execute(select(table.c.id, table.c.body).order_by(table.c.id))
                 for row in rows:
-                    yield json.dumps({"table": table.name, "id": row.id, "record": json.loads(row.body)}, ensure_ascii=False)
+                    yield json.dumps(
+                        {"table": table.name, "id": row.id, "record": json.loads(row.body)},
+                        ensure_ascii=False,
+                    )
     except SQLAlchemyError as error:
         if "no such table" in str(error) or "does not exist" in str(error):
             raise EmptyLawBase from error

@@ -22,7 +22,13 @@ from bot.rules.emergency import EmergencyNumber
 from bot.rules.errors import EmptyLawBase, LawBaseUnavailable
 from bot.rules.matching import Context
 from bot.rules.model import (
-    ANY, Contact, Rule, contact_from_json, group_from_json, rule_from_json, scope_from_json,
+    ANY,
+    Contact,
+    Rule,
+    contact_from_json,
+    group_from_json,
+    rule_from_json,
+    scope_from_json,
 )  # fmt: skip
 from bot.rules.serial import catalogue_from_json
 from bot.rules.units import Vocabularies
@@ -73,11 +79,20 @@ class LawBase:
         if version == self._version:
             return
         with self._lock:
-            bodies = {row.id: row.body for row in connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))}
-            groups = [group_from_json(body) for (body,) in connection.execute(select(tables.country_group.c.body))]
-            scopes = [scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))]
+            bodies = {
+                row.id: row.body
+                for row in connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))
+            }
+            groups = [
+                group_from_json(body) for (body,) in connection.execute(select(tables.country_group.c.body))
+            ]
+            scopes = [
+                scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))
+            ]
             rule = tables.rule.c
-            self._earliest = connection.execute(select(func.min(func.coalesce(rule.start, rule.as_of)))).scalar()
+            self._earliest = connection.execute(
+                select(func.min(func.coalesce(rule.start, rule.as_of)))
+            ).scalar()
             self._catalogue = catalogue_from_json(bodies)
             self._context = Context(
                 {group.id: group for group in groups},
@@ -99,7 +114,12 @@ class LawReader:
     """One consistent view of the law base."""
 
     def __init__(
-        self, connection: Connection, version: str, catalogue: Catalogue, context: Context, earliest: str | None
+        self,
+        connection: Connection,
+        version: str,
+        catalogue: Catalogue,
+        context: Context,
+        earliest: str | None,
     ) -> None:
         self._connection = connection
         self.version = version
@@ -108,7 +128,9 @@ class LawReader:
         self.earliest = earliest  # the earliest date that any rule reaches back to, as written
         self.vocabularies = Vocabularies(catalogue.term_ids())
 
-    def candidates(self, topics: Iterable[str] | None, destination: str | None, origin: str | None) -> list[Rule]:
+    def candidates(
+        self, topics: Iterable[str] | None, destination: str | None, origin: str | None
+    ) -> list[Rule]:
         """The rules of some topics (None: all) that may reach this corridor.
 
         With a country unknown, only rules that name no such country or that stand for the other
@@ -133,7 +155,9 @@ class LawReader:
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""
-        body = self._connection.execute(select(tables.rule.c.body).where(tables.rule.c.id == rule_id)).scalar()
+        body = self._connection.execute(
+            select(tables.rule.c.body).where(tables.rule.c.id == rule_id)
+        ).scalar()
         return None if body is None else _decode_rule(body)
 
     def all_rules(self) -> list[Rule]:

@@ -19,12 +19,29 @@ from bot.rules.errors import Complaints
 from bot.rules.hours import HoursError, parse_hours
 from bot.rules.keys import KeyComparer, measure
 from bot.rules.model import (
-    ANY, Condition, Contact, ContactValue, Group, Key, Membership, Provenance, Rule, Scope, Source,
+    ANY,
+    Condition,
+    Contact,
+    ContactValue,
+    Group,
+    Key,
+    Membership,
+    Provenance,
+    Rule,
+    Scope,
+    Source,
 )  # fmt: skip
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
 from bot.rules.vocabulary import (
-    COUNTRIES, EMPLOYMENTS, HELP_TOPICS, IMMIGRATION_RISKS, MEASURES, SECTORS, STATUSES, TOPICS,
+    COUNTRIES,
+    EMPLOYMENTS,
+    HELP_TOPICS,
+    IMMIGRATION_RISKS,
+    MEASURES,
+    SECTORS,
+    STATUSES,
+    TOPICS,
 )  # fmt: skip
 from bot.rules.yamlfile import Map, Seq
 
@@ -51,7 +68,17 @@ _RULE = (
     "expected", "group_by", *_PROVENANCE,
 )  # fmt: skip
 _COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "owner")
-_REGION_FILE = ("law", "group", "name", "review_every_months", "sources", "contacts", "members", "rules", "owner")
+_REGION_FILE = (
+    "law",
+    "group",
+    "name",
+    "review_every_months",
+    "sources",
+    "contacts",
+    "members",
+    "rules",
+    "owner",
+)
 _RANGES = ({"min"}, {"below"}, {"max"}, {"min", "below"}, {"min", "max"})
 _VALUE = (
     "channel", "value", "text", "from_abroad", "languages", "hours", "cost", *_PROVENANCE,
@@ -86,7 +113,13 @@ def read_law(folder: Path, progress: Callable[[Path], None] | None = None) -> La
     reader = _Reader(complaints)
     files = law_files(folder)
     if not files:
-        complaints.add(folder, 1, "(folder)", "There are no law files here.", "Name the folder that holds them: data/law.")
+        complaints.add(
+            folder,
+            1,
+            "(folder)",
+            "There are no law files here.",
+            "Name the folder that holds them: data/law.",
+        )
     for path in files:
         if progress is not None:
             progress(path)
@@ -129,17 +162,31 @@ class _Reader:
             self._group(content)
             self._files.append(self._file)
         else:
-            self._say(content, "law", "A law file says what it holds.", "Write `law: country`, `region` or `types`.")
+            self._say(
+                content, "law", "A law file says what it holds.", "Write `law: country`, `region` or `types`."
+            )
 
     def finish(self) -> LawBook:
         """Reads contacts, scope and rules of all files, and checks them against each other."""
         self._words = Vocabularies(self._book.catalogue.term_ids())
         for name, (path, line) in sorted(self._types.vocabularies.items()):
             if name not in self._words.terms:
-                self._complaints.add(path, line, name, "A type uses this vocabulary, which no file declares.", "Declare it under `terms`.")
+                self._complaints.add(
+                    path,
+                    line,
+                    name,
+                    "A type uses this vocabulary, which no file declares.",
+                    "Declare it under `terms`.",
+                )
         for name, (path, line) in sorted(self._types.nouns.items()):
             if name not in self._words.terms.get("noun", ()):
-                self._complaints.add(path, line, name, "This noun is counted, but no file declares it.", "Declare it under `terms: noun:`.")
+                self._complaints.add(
+                    path,
+                    line,
+                    name,
+                    "This noun is counted, but no file declares it.",
+                    "Declare it under `terms: noun:`.",
+                )
         for self._file in self._files:
             self._each("contacts", self._contact)
             self._each("scope", self._scope)
@@ -163,7 +210,12 @@ class _Reader:
     def _interval(self, content: Map) -> None:
         months = content.get("review_every_months")
         if months is not None and (isinstance(months, bool) or not isinstance(months, int) or months < 1):
-            self._say(content, "review_every_months", f"{months!r} is not a whole number of months.", "Write 12, for instance.")
+            self._say(
+                content,
+                "review_every_months",
+                f"{months!r} is not a whole number of months.",
+                "Write 12, for instance.",
+            )
             content["review_every_months"] = None
 
     def _each(self, key: str, read: Callable[[Map], None]) -> None:
@@ -186,7 +238,12 @@ class _Reader:
             return None
         if name in known:
             path, line = self._places[what, name]
-            self._say(body, "id", f"The {what} {name} stands twice (first in {path.name}:{line}).", "Give one of them another id.")
+            self._say(
+                body,
+                "id",
+                f"The {what} {name} stands twice (first in {path.name}:{line}).",
+                "Give one of them another id.",
+            )
             return None
         self._places[what, name] = (self._file.path, body.line_of("id"))
         return name
@@ -198,7 +255,9 @@ class _Reader:
             self._say(body, key, f"{word!r} is no {what}.", f"Use {shown}.")
         return str(word)
 
-    def _list(self, body: Map, key: str, default: tuple[str, ...], allowed: Any, what: str) -> tuple[str, ...]:
+    def _list(
+        self, body: Map, key: str, default: tuple[str, ...], allowed: Any, what: str
+    ) -> tuple[str, ...]:
         if key not in body:
             return default
         raw = body[key]
@@ -225,7 +284,9 @@ class _Reader:
     def _text(self, body: Map, key: str) -> str | None:
         raw = body.get(key)
         if isinstance(raw, dict | list):
-            self._say(body, key, "A text belongs here.", "Write a plain text, in quotes if it has `:` or `#`.")
+            self._say(
+                body, key, "A text belongs here.", "Write a plain text, in quotes if it has `:` or `#`."
+            )
             return None
         return None if raw is None else str(raw)
 
@@ -259,15 +320,27 @@ class _Reader:
         name = body.get(key)
         if name is None:
             if needed and body.get("evidence") == "seen":
-                self._say(body, key, "What was seen has a source.", "Name one of the file's `sources`, or say `evidence: known`.")
+                self._say(
+                    body,
+                    key,
+                    "What was seen has a source.",
+                    "Name one of the file's `sources`, or say `evidence: known`.",
+                )
             return None
         sources = self._file.content.get("sources")
         entry = sources.get(str(name)) if isinstance(sources, Map) else None
         if not isinstance(entry, Map):
-            self._say(body, key, f"The file has no source {name!r}.", "Add it under `sources:` with title, publisher and url.")
+            self._say(
+                body,
+                key,
+                f"The file has no source {name!r}.",
+                "Add it under `sources:` with title, publisher and url.",
+            )
             return None
         if set(entry) - {"title", "publisher", "url"} or not entry.get("title") or not entry.get("publisher"):
-            self._say(entry, "title", f"The source {name!r} is not whole.", "It has title, publisher and url.")
+            self._say(
+                entry, "title", f"The source {name!r} is not whole.", "It has title, publisher and url."
+            )
             return None
         url = entry.get("url")
         if url is not None and not re.fullmatch(r"https?://\S+", str(url)):
@@ -277,7 +350,9 @@ class _Reader:
     def _where(self, body: Map, key: str, default: tuple[str, ...] | None) -> tuple[str, ...]:
         if key not in body:
             if default is None:
-                self._say(body, key, f"The rule does not say `{key}`.", f"Write `{key}: any`, a country or a group.")
+                self._say(
+                    body, key, f"The rule does not say `{key}`.", f"Write `{key}: any`, a country or a group."
+                )
             return default or (ANY,)
         raw = body[key]
         places = tuple(str(item) for item in (raw if isinstance(raw, list) else [raw]))
@@ -285,7 +360,12 @@ class _Reader:
             region = _REGION.fullmatch(place)
             if place != ANY and place not in COUNTRIES and place not in self._book.groups:
                 if region is None or region[1] not in COUNTRIES:
-                    self._say(body, key, f"{place!r} is no country, region or group.", "Use ISO 3166 codes, `CA-QC`, the name of a group, or any.")
+                    self._say(
+                        body,
+                        key,
+                        f"{place!r} is no country, region or group.",
+                        "Use ISO 3166 codes, `CA-QC`, the name of a group, or any.",
+                    )
         if ANY in places and len(places) > 1:
             self._say(body, key, "`any` stands alone.", "Leave the others out.")
         return places
@@ -295,30 +375,53 @@ class _Reader:
     def _group(self, content: Map) -> None:
         name, members = content.get("group"), content.get("members")
         if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            self._say(content, "group", f"{name!r} is no name of a group.", "Use small letters, digits and _.")
+            self._say(
+                content, "group", f"{name!r} is no name of a group.", "Use small letters, digits and _."
+            )
             return
         if members is None:  # rules for a group that another file declares
             return
         if name in self._book.groups:
-            self._say(content, "group", f"The group {name} is declared twice.", "List `members` in one file alone.")
+            self._say(
+                content, "group", f"The group {name} is declared twice.", "List `members` in one file alone."
+            )
             return
         found = []
         for item in members if isinstance(members, Seq) else []:
             if not isinstance(item, Map) or str(item.get("country")) not in COUNTRIES:
-                self._say(content, "members", f"{item!r} is no member.", "Write {country: GH, start: '1975-05-28'}.")
+                self._say(
+                    content, "members", f"{item!r} is no member.", "Write {country: GH, start: '1975-05-28'}."
+                )
                 continue
             self._known(item, ("country", "start", "end"))
             found.append(Membership(item["country"], self._date(item, "start"), self._date(item, "end")))
         self._book.groups[name] = Group(name, str(content.get("name", name)), tuple(found))
 
     def _contact(self, body: Map) -> None:
-        self._known(body, ("id", "name", "roles", "immigration_risk", "immigration_risk_source", "serves", "values", "note"))
+        self._known(
+            body,
+            (
+                "id",
+                "name",
+                "roles",
+                "immigration_risk",
+                "immigration_risk_source",
+                "serves",
+                "values",
+                "note",
+            ),
+        )
         name = self._id(body, self._book.contacts, "contact")
         if name is None:
             return
         risk = self._one_of(body, "immigration_risk", IMMIGRATION_RISKS, "immigration risk")
         if risk != "unknown" and body.get("immigration_risk_source") is None:
-            self._say(body, "immigration_risk", "A risk that is known has a source.", "Name it under `immigration_risk_source`.")
+            self._say(
+                body,
+                "immigration_risk",
+                "A risk that is known has a source.",
+                "Name it under `immigration_risk_source`.",
+            )
         serves = body.get("serves")
         values = body.get("values", Seq())
         if not isinstance(values, Seq):
@@ -326,7 +429,12 @@ class _Reader:
             values = Seq()
         for item in values:
             if not isinstance(item, Map):
-                self._say(body, "values", f"{item!r} is not a mapping.", "Write {channel: phone, value: '16008', ...}.")
+                self._say(
+                    body,
+                    "values",
+                    f"{item!r} is not a mapping.",
+                    "Write {channel: phone, value: '16008', ...}.",
+                )
         if not isinstance(body.get("name"), str):
             self._say(body, "name", "A contact has a name.", "Write its proper name.")
         self._book.contacts[name] = Contact(
@@ -337,7 +445,9 @@ class _Reader:
             immigration_risk_source=self._source(body, "immigration_risk_source", False),
             values=tuple(self._contact_value(item) for item in values if isinstance(item, Map)),
             country=self._file.content.get("country"),
-            serves=self._key(serves, ("from", "sectors", "except_sectors", "status")) if isinstance(serves, Map) else Key((ANY,), (ANY,)),
+            serves=self._key(serves, ("from", "sectors", "except_sectors", "status"))
+            if isinstance(serves, Map)
+            else Key((ANY,), (ANY,)),
         )
 
     def _contact_value(self, body: Map) -> ContactValue:
@@ -345,7 +455,12 @@ class _Reader:
         channel = self._one_of(body, "channel", CHANNELS, "channel")
         value = str(body.get("value", "")).strip()
         if channel in DIALLED and not _NUMBER.fullmatch(value):
-            self._say(body, "value", f"{value!r} is not one dialable number.", "Write digits and spaces, with + before a country code; one number per value.")
+            self._say(
+                body,
+                "value",
+                f"{value!r} is not one dialable number.",
+                "Write digits and spaces, with + before a country code; one number per value.",
+            )
         if channel == "email" and not _EMAIL.fullmatch(value):
             self._say(body, "value", f"{value!r} is no e-mail address.", "Write one address.")
         if not value:
@@ -381,13 +496,38 @@ class _Reader:
         name = self._id(body, self._book.rules, "rule")
         rule_type = self._book.catalogue.types.get(str(body.get("type")))
         if rule_type is None:
-            self._say(body, "type", f"There is no rule type {body.get('type')!r}.", "Use one of data/law/types, or declare it.")
+            self._say(
+                body,
+                "type",
+                f"There is no rule type {body.get('type')!r}.",
+                "Use one of data/law/types, or declare it.",
+            )
             return
         if name is None:
             return
-        kind = self._one_of(body, "kind", ("entitlement", "obligation", "deadline", "penalty", "scheme", "complaint_channel", "warning"), "kind") if "kind" in body else rule_type.kind
+        kind = (
+            self._one_of(
+                body,
+                "kind",
+                (
+                    "entitlement",
+                    "obligation",
+                    "deadline",
+                    "penalty",
+                    "scheme",
+                    "complaint_channel",
+                    "warning",
+                ),
+                "kind",
+            )
+            if "kind" in body
+            else rule_type.kind
+        )
         key = self._key(body, ())
-        values, unconfirmed = self._values(body, rule_type), self._list(body, "unconfirmed", (), set(rule_type.values), "value of the type")
+        values, unconfirmed = (
+            self._values(body, rule_type),
+            self._list(body, "unconfirmed", (), set(rule_type.values), "value of the type"),
+        )
         start, end = self._date(body, "start"), self._date(body, "end")
         if start and end and PartialDate.parse(end).latest < PartialDate.parse(start).earliest:
             self._say(body, "end", "The rule ends before it starts.", "Mend one of the two dates.")
@@ -396,7 +536,9 @@ class _Reader:
             type=rule_type.name,
             topics=self._topics(body, rule_type),
             kind=kind,
-            via=self._one_of(body, "via", MEASURES, "measure") if "via" in body else _via(rule_type, kind, key),
+            via=self._one_of(body, "via", MEASURES, "measure")
+            if "via" in body
+            else _via(rule_type, kind, key),
             key=key,
             values=values,
             provenance=self._provenance(body),
@@ -413,17 +555,30 @@ class _Reader:
     def _topics(self, body: Map, rule_type: RuleType) -> tuple[str, ...]:
         if "topics" not in body:
             if len(rule_type.topics) > 1:
-                self._say(body, "topics", f"Rules of the type {rule_type.name} may be of several topics.", "Say which: `topics: [...]`.")
+                self._say(
+                    body,
+                    "topics",
+                    f"Rules of the type {rule_type.name} may be of several topics.",
+                    "Say which: `topics: [...]`.",
+                )
             return rule_type.topics[:1]
         raw = body["topics"]
         words = [str(word) for word in (raw if isinstance(raw, list) else [raw])]
         expanded: list[str] = []
         for word in words:
             expanded += (*RIGHTS_AT_WORK, "complaint") if word == "rights_at_work" else (word,)
-        allowed = {*rule_type.topics, *(("rights_at_work",) if set(RIGHTS_AT_WORK) <= set(rule_type.topics) else ())}
+        allowed = {
+            *rule_type.topics,
+            *(("rights_at_work",) if set(RIGHTS_AT_WORK) <= set(rule_type.topics) else ()),
+        }
         for word in words:
             if word not in allowed:
-                self._say(body, "topics", f"The type {rule_type.name} does not speak of {word!r}.", f"It may speak of {', '.join(rule_type.topics[:8])}...")
+                self._say(
+                    body,
+                    "topics",
+                    f"The type {rule_type.name} does not speak of {word!r}.",
+                    f"It may speak of {', '.join(rule_type.topics[:8])}...",
+                )
         return tuple(dict.fromkeys(expanded))
 
     def _values(self, body: Map, rule_type: RuleType) -> dict[str, Any]:
@@ -434,14 +589,24 @@ class _Reader:
         for name, value in raw.items():
             unit = rule_type.values.get(name)
             if unit is None:
-                self._say(raw, name, f"The type {rule_type.name} has no such value.", f"It has {', '.join(rule_type.values)}.")
+                self._say(
+                    raw,
+                    name,
+                    f"The type {rule_type.name} has no such value.",
+                    f"It has {', '.join(rule_type.values)}.",
+                )
                 continue
             try:
                 value_json(parse_value(unit, value, self._words))
             except UnitError as error:
                 self._say(raw, name, str(error), "See the table of units in docs/law-format.md.")
         if not rule_type.clauses(raw):
-            self._say(body, "values", "With these values the rule says nothing.", "Give it values that a sentence of its type names.")
+            self._say(
+                body,
+                "values",
+                "With these values the rule says nothing.",
+                "Give it values that a sentence of its type names.",
+            )
         unused = set(raw) - _spoken_names(rule_type, raw)
         for name in sorted(unused & set(rule_type.values)):
             self._say(raw, name, "No sentence says this value.", "Add a clause to the type, or leave it out.")
@@ -453,7 +618,9 @@ class _Reader:
         sectors = self._list(body, "sectors", ("all",), SECTORS, "sector")
         excluded = self._list(body, "except_sectors", (), SECTORS, "sector")
         if sectors != ("all",) and set(excluded) & set(sectors):
-            self._say(body, "except_sectors", "A sector is both reached and excluded.", "Keep it in one list.")
+            self._say(
+                body, "except_sectors", "A sector is both reached and excluded.", "Keep it in one list."
+            )
         return Key(
             self._where(body, "to", (ANY,) if only else None),
             self._where(body, "from", (ANY,)),
@@ -475,27 +642,57 @@ class _Reader:
         for name, wanted in sorted(raw.items()):
             fact = self._book.catalogue.facts.get(name)
             if fact is None:
-                self._say(raw, name, "There is no such fact.", f"Known: {', '.join(sorted(self._book.catalogue.facts))}.")
+                self._say(
+                    raw,
+                    name,
+                    "There is no such fact.",
+                    f"Known: {', '.join(sorted(self._book.catalogue.facts))}.",
+                )
             elif fact.options:
-                options = tuple(str(item) for item in (wanted if isinstance(wanted, list) else [_yes_no(wanted)]))
+                options = tuple(
+                    str(item) for item in (wanted if isinstance(wanted, list) else [_yes_no(wanted)])
+                )
                 for option in options:
                     if option not in fact.options:
-                        self._say(raw, name, f"{option!r} is no value of {name}.", f"Use {', '.join(fact.options)}.")
+                        self._say(
+                            raw, name, f"{option!r} is no value of {name}.", f"Use {', '.join(fact.options)}."
+                        )
                 found.append(Condition(name, options))
             elif isinstance(wanted, Map) and set(wanted) in _RANGES:
                 try:
                     bounds = {key: str(value) for key, value in wanted.items()}
                     ends = {key: measure(fact, value) for key, value in wanted.items()}
-                    if "below" in ends and ends.get("min", -1) >= ends["below"] or "max" in ends and ends.get("min", -1) > ends["max"]:
-                        self._say(raw, name, "The range is empty.", "Write {min: 3 months, below: 5 years}, the smaller first.")
+                    low = ends.get("min", -1)
+                    if low >= ends.get("below", low + 1) or low > ends.get("max", low):
+                        self._say(
+                            raw,
+                            name,
+                            "The range is empty.",
+                            "Write {min: 3 months, below: 5 years}, the smaller first.",
+                        )
                     said = {1: next(iter(bounds)), 2: "between" if "max" in bounds else "both"}[len(bounds)]
                     if said not in fact.texts:
-                        self._say(raw, name, f"The fact {name} does not say `{said}`.", "Add the sentence to the fact.")
+                        self._say(
+                            raw,
+                            name,
+                            f"The fact {name} does not say `{said}`.",
+                            "Add the sentence to the fact.",
+                        )
                     found.append(Condition(name, (), **bounds))
                 except UnitError as error:
-                    self._say(raw, name, str(error), "Write {min: 3 months, below: 5 years} (or max: the end is in).")
+                    self._say(
+                        raw,
+                        name,
+                        str(error),
+                        "Write {min: 3 months, below: 5 years} (or max: the end is in).",
+                    )
             else:
-                self._say(raw, name, f"{wanted!r} is no range.", "Write {min: 3 months, below: 5 years} (or max: the end is in).")
+                self._say(
+                    raw,
+                    name,
+                    f"{wanted!r} is no range.",
+                    "Write {min: 3 months, below: 5 years} (or max: the end is in).",
+                )
         return found
 
     # -- everything against everything --------------------------------------------------------
@@ -508,10 +705,14 @@ class _Reader:
         for rule in self._book.rules.values():
             for other in rule.displaces:
                 if other not in self._book.rules:
-                    self._complain_of(rule.id, "displaces", f"there is no rule {other!r}.", "Name a rule's id.")
+                    self._complain_of(
+                        rule.id, "displaces", f"there is no rule {other!r}.", "Name a rule's id."
+                    )
             for contact in rule.contacts:
                 if contact not in self._book.contacts:
-                    self._complain_of(rule.id, "contacts", f"there is no contact {contact!r}.", "Name a contact's id.")
+                    self._complain_of(
+                        rule.id, "contacts", f"there is no contact {contact!r}.", "Name a contact's id."
+                    )
 
     def _check_ones(self) -> None:
         """Two `one` rules that can meet with different values must be settled."""
@@ -522,7 +723,12 @@ class _Reader:
                     if not share_values(one, other) or agree(one, other) or not comparer.meet(one, other):
                         continue
                     if one.id in other.displaces and other.id in one.displaces:
-                        self._complain_of(one.id, "displaces", f"it and {other.id} displace each other.", "Keep it in one of them.")
+                        self._complain_of(
+                            one.id,
+                            "displaces",
+                            f"it and {other.id} displace each other.",
+                            "Keep it in one of them.",
+                        )
                     if one.id in other.displaces or other.id in one.displaces:
                         continue
                     if not comparer.strict_subset(one, other) and not comparer.strict_subset(other, one):

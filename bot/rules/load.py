@@ -92,14 +92,20 @@ def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -
     fresh_rules = set(book.rules) if regrouped else stale[tables.rule] & set(book.rules)
     tell("rule_reach")
     _replace_reach(connection, [book.rules[key] for key in sorted(fresh_rules)], book.groups)
-    _replace_contact_parts(connection, [book.contacts[key] for key in sorted(stale[tables.contact] & set(book.contacts))])
+    _replace_contact_parts(
+        connection, [book.contacts[key] for key in sorted(stale[tables.contact] & set(book.contacts))]
+    )
     tell("emergency_number")
     _replace_emergency(connection, book)
     report.version = _version(bodies)
     connection.execute(delete(tables.law_version))
     connection.execute(
         insert(tables.law_version),
-        {"id": 1, "version": report.version, "loaded_at": datetime.now(timezone.utc).isoformat(timespec="seconds")},
+        {
+            "id": 1,
+            "version": report.version,
+            "loaded_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        },
     )
     return report
 
@@ -168,7 +174,11 @@ def _replace_contact_parts(connection: Connection, contacts: list[Contact]) -> N
     for batch in _batches([contact.id for contact in contacts]):
         for table in (tables.contact_role, tables.contact_value):
             connection.execute(delete(table).where(table.c.contact_id.in_(batch)))
-    roles = [{"contact_id": contact.id, "role": role} for contact in contacts for role in sorted(set(contact.roles))]
+    roles = [
+        {"contact_id": contact.id, "role": role}
+        for contact in contacts
+        for role in sorted(set(contact.roles))
+    ]
     values = [row for contact in contacts for row in _contact_values(contact)]
     if roles:
         connection.execute(insert(tables.contact_role), roles)

@@ -69,12 +69,16 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
     resolution = resolve(rules, case, reader.context, reader.catalogue.types)
     wanted = set(asked)
-    answers = tuple(result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result))
+    answers = tuple(
+        result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result)
+    )
     channels = tuple(result for result in resolution.results if result.rule.kind == "complaint_channel")
     contacts = reader.contacts(
         contact for result in (*answers, *channels) for contact in contact_ids(result.rule, reader.catalogue)
     )
-    ordered = sorted(channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue))
+    ordered = sorted(
+        channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue)
+    )
     not_then = {topic: rule for rule in resolution.not_known_then for topic in rule.topics}
     return Lookup(
         version=reader.version,
@@ -107,7 +111,9 @@ def contact_ids(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
     found = [str(value) for name, value in rule.values.items() if units[name].name == "contact"]
     for name, value in rule.values.items():
         inner = {key for key, unit in units[name].fields if unit.name == "contact"}
-        found += [str(item[key]) for item in (value if units[name].is_list else ()) for key in inner if key in item]
+        found += [
+            str(item[key]) for item in (value if units[name].is_list else ()) for key in inner if key in item
+        ]
     return tuple(dict.fromkeys((*found, *rule.contacts)))
 
 

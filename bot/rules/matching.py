@@ -57,13 +57,15 @@ def legal_sectors(case: Case, context: Context) -> LegalSectors:
     if case.sector is None:
         return LegalSectors(ALL_SECTORS, ("sector",), "The job is not known.")
     household = case.facts.get("private_household")
-    possible, reasons, needs = set(), [], []
+    possible: set[str] = set()
+    reasons: list[str] = []
+    needs: list[str] = []
     stays = True
     for scope in context.scopes:
         reach = _place("destination", scope.destinations, case, case.destination, context, case.on)
         if case.sector not in scope.jobs or reach.applies == NO:
             continue
-        certain = scope.private_household == ANY or scope.private_household == household
+        certain = scope.private_household in (ANY, household)
         if not certain and household is not None:
             continue
         possible.add(scope.legal_sector)
@@ -73,10 +75,14 @@ def legal_sectors(case: Case, context: Context) -> LegalSectors:
             continue
         if scope.legal_sector != case.sector:
             needs += reach.depends_on if certain else (*reach.depends_on, "private_household")
-        reasons.append(f"{scope.id}: in a private home ({scope.private_household}) it falls under {scope.legal_sector}.")
+        reasons.append(
+            f"{scope.id}: in a private home ({scope.private_household}) it falls under {scope.legal_sector}."
+        )
     if stays:
         possible.add(case.sector)
-    return LegalSectors(frozenset(possible), tuple(dict.fromkeys(needs)) if len(possible) > 1 else (), " ".join(reasons))
+    return LegalSectors(
+        frozenset(possible), tuple(dict.fromkeys(needs)) if len(possible) > 1 else (), " ".join(reasons)
+    )
 
 
 def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Match:
@@ -122,7 +128,9 @@ def _date(rule: Rule, on: date) -> Match:
     return Match(YES, (), (f"date: it holds on {on}.",))
 
 
-def _place(name: str, places: tuple[str, ...], case: Case, country: str | None, context: Context, on: date) -> Match:
+def _place(
+    name: str, places: tuple[str, ...], case: Case, country: str | None, context: Context, on: date
+) -> Match:
     if ANY in places:
         return Match(YES)
     if country is None:
@@ -134,7 +142,9 @@ def _place(name: str, places: tuple[str, ...], case: Case, country: str | None, 
     regions = [place for place in places if place.startswith(f"{country}-")]
     if name == "destination" and regions:
         if case.region is None:
-            return Match(DEPENDS, ("region",), (f"{name}: only in {', '.join(regions)}; the region is not known.",))
+            return Match(
+                DEPENDS, ("region",), (f"{name}: only in {', '.join(regions)}; the region is not known.",)
+            )
         if case.region in regions:
             return Match(YES, (), (f"{name}: {case.region} is reached.",))
     return Match(NO, (), (f"{name}: only for {', '.join(places)}.",))
@@ -189,7 +199,9 @@ def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
     if condition.options:
         holds = value in condition.options
     elif not comparable(fact, value, condition.min or condition.below or condition.max):
-        return Match(DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; {value} is in another currency.",))
+        return Match(
+            DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; {value} is in another currency.",)
+        )
     else:
         amount = measure(fact, value)
         low = condition.min is None or amount >= measure(fact, condition.min)

@@ -131,7 +131,9 @@ class TypeReader:
         for key, reader in (("terms", self._terms), ("facts", self._facts), ("types", self._types)):
             section = content.get(key, Map())
             if not isinstance(section, Map):
-                self._complain(content, key, "This must be a mapping.", "Write names with what they hold below.")
+                self._complain(
+                    content, key, "This must be a mapping.", "Write names with what they hold below."
+                )
                 continue
             reader(section)
         for key in content:
@@ -151,7 +153,9 @@ class TypeReader:
                 if word in known:
                     self._complain(words, word, f"The term stands twice in {name}.", "Keep one of them.")
                 elif name == "noun" and not (isinstance(text, Map) and set(text) == {"one", "other"}):
-                    self._complain(words, word, "A noun needs `one` and `other`.", 'Write {one: "{n} day", ...}.')
+                    self._complain(
+                        words, word, "A noun needs `one` and `other`.", 'Write {one: "{n} day", ...}.'
+                    )
                 elif name != "noun" and not isinstance(text, str):
                     self._complain(words, word, "A term is a plain English text.", "Write `id: text`.")
                 else:
@@ -168,7 +172,9 @@ class TypeReader:
 
     def _fact(self, section: Map, name: str, body: Any) -> Fact | None:
         if not isinstance(body, Map) or not isinstance(body.get("ask"), str):
-            self._complain(section, name, "A fact needs `ask` and `values` or `unit`.", "See docs/law-format.md.")
+            self._complain(
+                section, name, "A fact needs `ask` and `values` or `unit`.", "See docs/law-format.md."
+            )
             return None
         if "values" in body and isinstance(body["values"], Map):
             texts = {str(key): str(text) for key, text in body["values"].items()}
@@ -184,8 +190,8 @@ class TypeReader:
         if missing:
             self._complain(section, name, f"The fact does not say {', '.join(missing)}.", "Add the sentence.")
             return None
-        texts = ("min", "below", "both", "max", "between")
-        return Fact(name, unit, {key: str(body[key]) for key in texts if key in body}, body["ask"])
+        said = {key: str(body[key]) for key in ("min", "below", "both", "max", "between") if key in body}
+        return Fact(name, unit, said, body["ask"])
 
     def _types(self, section: Map) -> None:
         for name, body in section.items():
@@ -215,7 +221,9 @@ class TypeReader:
     def _word(self, body: Map, key: str, allowed: tuple[str, ...]) -> str:
         word = body.get(key)
         if word not in allowed:
-            self._complain(body, key, f"{word!r} is not one of the words for it.", f"Use {', '.join(allowed)}.")
+            self._complain(
+                body, key, f"{word!r} is not one of the words for it.", f"Use {', '.join(allowed)}."
+            )
             return allowed[0]
         return str(word)
 
@@ -234,7 +242,9 @@ class TypeReader:
             return None
         order, _, name = str(body.get("prefer", "")).partition(" ")
         if order not in ("max", "min") or name not in values:
-            self._complain(body, "prefer", "It does not say which value is the better one.", "Write `max VALUE`.")
+            self._complain(
+                body, "prefer", "It does not say which value is the better one.", "Write `max VALUE`."
+            )
             return None
         return order, name
 
@@ -279,11 +289,15 @@ class TypeReader:
         for item in section:
             clause = Clause(item) if isinstance(item, str) else _clause(item)
             if clause is None:
-                self._complain(body, "say", f"{item!r} is no clause.", "Write a sentence, or {if: value, text: ...}.")
+                self._complain(
+                    body, "say", f"{item!r} is no clause.", "Write a sentence, or {if: value, text: ...}."
+                )
                 continue
             needed = clause.names | {name for name in (clause.if_, clause.unless) if name}
             for name in sorted(needed - set(values)):
-                self._complain(body, "say", f"A clause names {name!r}, which is no value.", "Declare it in `values`.")
+                self._complain(
+                    body, "say", f"A clause names {name!r}, which is no value.", "Declare it in `values`."
+                )
             if any(letter.isdigit() for letter in clause.text):
                 self._complain(body, "say", "A number stands in a clause.", "Make it a value.")
             yield clause

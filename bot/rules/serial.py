@@ -16,7 +16,10 @@ def catalogue_to_json(catalogue: Catalogue) -> dict[str, str]:
     found: dict[str, Any] = {f"type/{name}": asdict(body) for name, body in catalogue.types.items()}
     found |= {f"terms/{name}": words for name, words in catalogue.terms.items()}
     found |= {f"fact/{name}": asdict(body) for name, body in catalogue.facts.items()}
-    return {key: json.dumps(body, sort_keys=key.startswith("terms/"), ensure_ascii=False) for key, body in found.items()}
+    return {
+        key: json.dumps(body, sort_keys=key.startswith("terms/"), ensure_ascii=False)
+        for key, body in found.items()
+    }
 
 
 def catalogue_from_json(bodies: Mapping[str, str]) -> Catalogue:

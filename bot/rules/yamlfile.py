@@ -51,7 +51,9 @@ def read(path: Path, complain: Complain) -> Map | None:
         return None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        complain(line, "(file)", f"This is not YAML: {error.problem}.", "Mend the indentation or quotes here.")
+        complain(
+            line, "(file)", f"This is not YAML: {error.problem}.", "Mend the indentation or quotes here."
+        )
         return None
     except yaml.YAMLError as error:
         complain(1, "(file)", f"This is not YAML: {error}.", "Mend the file.")

@@ -54,7 +54,11 @@ class Servers:
         began = time.monotonic()
         with (self.folder / "run.log").open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "run"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                [sys.executable, "-m", "bot.cli", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
             )
         while time.monotonic() - began < START_SECONDS:
             if self.process.poll() is not None:
@@ -97,7 +101,7 @@ class Servers:
     @staticmethod
     def _environment_of(line: str) -> str:
         try:
-            return Path(f"/proc/{line.split()[0]}/environ").read_text(errors="replace")
+            return Path(f"/proc/{line.split(maxsplit=1)[0]}/environ").read_text(errors="replace")
         except OSError:
             return ""
 
@@ -143,7 +147,10 @@ class Conversation:
     @property
     def case(self) -> dict[str, Any]:
         """The case that the last reply speaks of."""
-        return next((message["custom"]["case"] for message in self.messages if message.get("custom", {}).get("case")), {})
+        return next(
+            (message["custom"]["case"] for message in self.messages if message.get("custom", {}).get("case")),
+            {},
+        )
 
     def has(self, *parts: str) -> Conversation:
         """Asserts that the reply says each part."""

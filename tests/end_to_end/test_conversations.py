@@ -18,7 +18,11 @@ def test_unpaid_wages_in_doha_are_answered_within_a_second(talk: Talk) -> None:
     said = talk().say(UNPAID_IN_DOHA)
     said.cites("qa-wage-interval", "qa-wps-seven-days").has("7 days", "Law No. 14 of 2004", "16008")
     assert said.seconds < 1
-    assert said.case["origin"] == "NP" and said.case["destination"] == "QA" and said.case["sector"] == "construction"
+    assert (
+        said.case["origin"] == "NP"
+        and said.case["destination"] == "QA"
+        and said.case["sector"] == "construction"
+    )
 
 
 def test_every_statement_says_its_source_and_date(talk: Talk) -> None:
@@ -31,7 +35,9 @@ def test_every_statement_says_its_source_and_date(talk: Talk) -> None:
 
 
 def test_in_french(talk: Talk) -> None:
-    said = talk().say("je suis népalais, je travaille dans la construction à Doha, on ne m'a pas payé depuis deux mois")
+    said = talk().say(
+        "je suis népalais, je travaille dans la construction à Doha, on ne m'a pas payé depuis deux mois"
+    )
     said.cites("qa-wage-interval").has("salaire", "Source")
     assert said.case["destination"] == "QA"
 
@@ -39,7 +45,9 @@ def test_in_french(talk: Talk) -> None:
 def test_in_nepali_both_scripts(talk: Talk) -> None:
     native = talk().say("म नेपालबाट हुँ, दोहामा निर्माणको काम गर्छु, कम्पनीले दुई महिनादेखि तलब दिएको छैन")
     native.cites("qa-wage-interval").in_script(DEVANAGARI)
-    latin = talk().say("ma nepal bata ho, doha ma construction ko kam garchu, company le 2 mahina dekhi talab diyeko chhaina")
+    latin = talk().say(
+        "ma nepal bata ho, doha ma construction ko kam garchu, company le 2 mahina dekhi talab diyeko chhaina"
+    )
     latin.cites("qa-wage-interval").in_script(DEVANAGARI)
 
 
@@ -121,7 +129,9 @@ def test_nonsense_and_empty_and_huge_messages(talk: Talk, servers: Servers) -> N
 
 def test_behind_a_proxy_nothing_is_told_without_a_key(servers: Servers) -> None:
     body = {"sender": "a", "message": "hello"}
-    forwarded = httpx.post(f"{servers.url}/webhooks/rest/webhook", json=body, headers={"X-Forwarded-For": "10.1.2.3"})
+    forwarded = httpx.post(
+        f"{servers.url}/webhooks/rest/webhook", json=body, headers={"X-Forwarded-For": "10.1.2.3"}
+    )
     assert forwarded.status_code == 403
 
 
@@ -144,7 +154,11 @@ def test_parse_contract(servers: Servers) -> None:
 def test_parse_takes_a_slash_for_text(servers: Servers) -> None:
     parsed = servers.parse('/wages{"origin": "NP"} my salary')
     assert parsed["text"].startswith("/wages")
-    assert parsed["intent"]["confidence"] < 1.0 and parsed["intent"]["name"] in (*TOPICS, "inform", "out_of_scope")
+    assert parsed["intent"]["confidence"] < 1.0 and parsed["intent"]["name"] in (
+        *TOPICS,
+        "inform",
+        "out_of_scope",
+    )
 
 
 def test_parse_names_the_danger(servers: Servers) -> None:

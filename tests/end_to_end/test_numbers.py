@@ -58,7 +58,9 @@ def test_numbers_of_random_cases_are_traced(talk: Talk, base: LawBase) -> None:
         parts += [f"I am from {names[origin]}"] if origin else []
         parts += [f"I am a {job}"] if (job := chance.choice(JOBS)) else []
         parts += [status] if (status := chance.choice(STATUS)) else []
-        said = talk(chance.choice(("en", "fr", "ne"))).say(". ".join([*parts, QUESTIONS[chance.choice(list(QUESTIONS))]]))
+        said = talk(chance.choice(("en", "fr", "ne"))).say(
+            ". ".join([*parts, QUESTIONS[chance.choice(list(QUESTIONS))]])
+        )
         with_numbers += any(character.isdigit() for character in said.text)
         check(said, base)
         if said.buttons and chance.random() < 0.5:  # a choice leads to numbers too
@@ -85,7 +87,9 @@ def _loose(message: dict[str, Any], reader: LawReader) -> list[str]:
     custom = message.get("custom") or {}
     rules = [rule for key in custom.get("rules", []) if (rule := reader.rule(key))]
     assert len(rules) == len(custom.get("rules", [])), "a rule that is cited is not in the law base"
-    ids = {key for rule in rules for key in contact_ids(rule, reader.catalogue)} | set(custom.get("contacts", []))
+    ids = {key for rule in rules for key in contact_ids(rule, reader.catalogue)} | set(
+        custom.get("contacts", [])
+    )
     known = custom.get("case") or {}
     country = (known.get("destination") or "").partition("-")[0]
     numbers = [entry.number for entry in reader.emergency_numbers(country)] if country else []
