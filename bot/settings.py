@@ -46,7 +46,6 @@ class Settings:
     actions_port: int = field(metadata={"variable": "HAQ_ACTIONS_PORT"})
     desk_port: int = field(metadata={"variable": "HAQ_DESK_PORT"})
     rest_key: str | None = field(metadata={"variable": "HAQ_REST_KEY", "secret": True})
-    languages: tuple[str, ...] = field(metadata={"variable": "HAQ_LANGUAGES"})
     state_dir: Path = field(metadata={"variable": "HAQ_STATE_DIR"})
     var_dir: Path = field(metadata={"variable": "HAQ_VAR_DIR"})
     models_dir: Path = field(metadata={"variable": "HAQ_MODELS_DIR"})
@@ -118,7 +117,6 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         actions_port=read("HAQ_ACTIONS_PORT", "5055", _port),
         desk_port=read("HAQ_DESK_PORT", "8080", _port),
         rest_key=given.get("HAQ_REST_KEY"),
-        languages=read("HAQ_LANGUAGES", "en fr ne", _languages),
         state_dir=state,
         var_dir=var,
         models_dir=read("HAQ_MODELS_DIR", str(state / "models"), _folder),
@@ -189,13 +187,6 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= highest:
         raise SettingsError(f"{variable} must be a port number from 1 to {highest}, not {value!r}.")
     return int(value)
-
-
-def _languages(variable: str, value: str) -> tuple[str, ...]:
-    languages = tuple(dict.fromkeys(value.replace(",", " ").split()))
-    if not languages or not all(language.replace("-", "").isalnum() for language in languages):
-        raise SettingsError(f"{variable} must be language codes such as 'en fr ne', not {value!r}.")
-    return languages
 
 
 def _level(variable: str, value: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from babel.dates import format_date, format_time, get_day_names
 from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import format_decimal, format_percent, get_currency_precision
 
 from bot.answers.translations import Translator
 from bot.rules.dates import PartialDate

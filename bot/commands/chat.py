@@ -33,10 +33,12 @@ def command(lang: str | None) -> None:
 
     Starts the assistant if it is not running, and stops it at the end.
     """
+    from bot.answers.translations import available_languages
+
     settings = load_settings()
-    if lang is not None and lang not in settings.languages:
+    if lang is not None and lang not in available_languages():
         raise click.BadParameter(
-            f"{lang} is not one of {', '.join(settings.languages)}.", param_hint="--lang"
+            f"{lang} is not one of {', '.join(available_languages())}.", param_hint="--lang"
         )
     with _assistant(settings):
         _talk(settings, lang)

@@ -22,6 +22,7 @@ def command() -> int:
     from bot.supervisor.model import model_path, train
     from bot.supervisor.parts import Parts
     from bot.supervisor.supervisor import Stopped, Supervisor, stop_on_signals
+    from bot.supervisor.warm_up import warm_up
 
     began = time.monotonic()
     settings = load_settings()
@@ -47,6 +48,7 @@ def command() -> int:
             if desk is not None:
                 supervisor.start(desk)
             supervisor.wait_until_ready()
+            warm_up(settings)
             _tell(f"ready after {time.monotonic() - began:.0f} s")
             click.echo(f"Assistant   {settings.assistant_url}/webhooks/rest/webhook")
             if desk is not None:

@@ -17,7 +17,7 @@ from bot.answers.contacts import sendable
 from bot.answers.translations import Translator
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.case import Case
-from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_numbers
+from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_table
 from bot.rules.errors import RulesError
 from bot.rules.lawbase import LawReader
 from bot.rules.model import ANY, Contact
@@ -75,10 +75,7 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
 def safe_line(turn: Turn) -> str:
     """A sentence with the emergency numbers when the law base cannot be read."""
     case = turn.case()
-    numbers = tuple(
-        EmergencyNumber(case.destination, number, (), "library", None, True)
-        for number in (library_numbers(case.destination) if case.destination else ())
-    )
+    numbers = library_table(case.destination) if case.destination else ()
     return turn.t.gettext(
         "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, case, turn.t),
@@ -93,10 +90,7 @@ def _known(turn: Turn, case: Case, danger: str) -> tuple[tuple[EmergencyNumber, 
             return numbers, list(_helpers(reader, case, danger))[:MAX_HELPERS]
     except RulesError:
         # The law base is down: the library's numbers still stand.
-        country = case.destination
-        return tuple(
-            EmergencyNumber(country, n, (), "library", None, True) for n in library_numbers(country)
-        ), []
+        return library_table(case.destination), []
 
 
 def _helpers(reader: LawReader, case: Case, danger: str) -> Iterator[Contact]:

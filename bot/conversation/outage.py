@@ -9,7 +9,7 @@ from bot.answers.answer import emergency_text
 from bot.answers.translations import available_languages, translator
 from bot.conversation.turn import State
 from bot.rules.case import Case
-from bot.rules.emergency import EmergencyNumber, library_numbers
+from bot.rules.emergency import library_table
 
 
 def apology(state: State, country: str | None = None, language: str | None = None) -> dict[str, Any]:
@@ -20,15 +20,12 @@ def apology(state: State, country: str | None = None, language: str | None = Non
     spoken = language if language in available_languages() and not state.language_chosen else state.language
     t, destination = translator(spoken or state.language), state.destination or country
     today = date.today()
-    numbers = tuple(
-        EmergencyNumber(destination, number, (), "library", None, True)
-        for number in (library_numbers(destination) if destination else ())
-    )
+    numbers = library_table(destination) if destination else ()
     text = t.gettext(
         "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, Case(on=today, today=today, destination=destination), t),
     )
-    custom = {
+    custom: dict[str, Any] = {
         "topic": "emergency",
         "rules": [],
         "sources": [],

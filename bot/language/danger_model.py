@@ -97,6 +97,11 @@ class DangerModel:
 
     def predict(self, text: str) -> tuple[Danger | None, float]:
         """The likeliest danger or None, and the score that there is danger (0 to 1)."""
+        danger, score = self.likeliest(text)
+        return (danger if score >= 0.5 else None), score
+
+    def likeliest(self, text: str) -> tuple[Danger, float]:
+        """The likeliest danger, supposing that there is one, and the score that there is."""
         if not self.classes:
             raise ValueError("the model has not been fitted")
         totals = list(self.bias)
@@ -105,18 +110,8 @@ class DangerModel:
                 totals[index] += weight * value
         odds = dict(zip(self.classes, totals, strict=True))
         none = odds.pop(NONE, 0.0)
-        best = max(odds, key=lambda name: odds[name])
         score = 1 / (1 + math.exp(min(max(none, -30.0), 30.0)))
-        return (cast(Danger, best) if score >= 0.5 else None), score
-
-    def likeliest(self, text: str) -> Danger:
-        """The likeliest danger, supposing that there is one."""
-        totals = list(self.bias)
-        for gram, value in self._vector(Counter(grams(text))).items():
-            for index, weight in enumerate(self.weights.get(gram, ())):
-                totals[index] += weight * value
-        odds = {n: t for n, t in zip(self.classes, totals, strict=True) if n != NONE}
-        return cast(Danger, max(odds, key=lambda name: odds[name]))
+        return cast(Danger, max(odds, key=lambda name: odds[name])), score
 
     def to_dict(self) -> dict[str, Any]:
         """The model as plain data (JSON can hold it)."""

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from bot.language.gazetteer import Token, gazetteer, tokens
+from bot.language.gazetteer import gazetteer
 from bot.language.jobs import sector, states, vocabulary
 from bot.language.quantities import quantities
 from bot.language.roles import Role, Scored, assign, score
+from bot.language.tokens import Token, tokens
 
 EntityName = Literal[
     "country", "sector", "status", "employment", "private_household", "money", "duration", "date"
@@ -57,16 +58,16 @@ def _countries(text: str, said: list[Token]) -> list[Entity]:
     scored = score(gazetteer().find(said, vocabulary()), said)
     roles = assign(_without_idle_currencies(scored), said)
     return [
-        _entity(text, said, "country", item.hit.sense.country, item.hit.first, item.hit.last,
-                roles.get(item.hit.sense.country))
+        _entity(text, said, "country", item.hit.meaning.country, item.hit.first, item.hit.last,
+                roles.get(item.hit.meaning.country))
         for item in _without_idle_currencies(scored)
     ]  # fmt: skip
 
 
 def _without_idle_currencies(scored: list[Scored]) -> list[Scored]:
     """Currencies count only where nothing else says a place of work."""
-    stated = any(s.hit.sense.kind != "currency" and s.total > 0 for s in scored)
-    return [s for s in scored if not (stated and s.hit.sense.kind == "currency")]
+    stated = any(s.hit.meaning.kind != "currency" and s.total > 0 for s in scored)
+    return [s for s in scored if not (stated and s.hit.meaning.kind == "currency")]
 
 
 def _others(text: str, said: list[Token]) -> list[Entity]:

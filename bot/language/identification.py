@@ -21,9 +21,10 @@ from typing import Final, Literal
 import pycld2
 
 from bot.language.frequencies import frequencies
-from bot.language.gazetteer import gazetteer, tokens
+from bot.language.gazetteer import gazetteer
 from bot.language.lexicon import load_all, words
 from bot.language.normalise import latin_word, latinise, nfc
+from bot.language.tokens import tokens
 
 Script = Literal["native", "latin"]
 

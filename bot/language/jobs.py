@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from bot.language.gazetteer import Token
 from bot.language.lexicon import load_all, words
 from bot.language.phrases import Match, Phrases
+from bot.language.tokens import Token
 from bot.rules.vocabulary import EMPLOYMENTS, SECTORS, STATUSES
 
 # How much a word says about the speaker's sector: a job ("mason") more than a place of work

@@ -168,8 +168,8 @@ _WORD_MARKS: Final = re.escape(
     "".join(chr(code) for code in range(0x300, 0x11000) if unicodedata.category(chr(code))[0] == "M")
 )
 WORD: Final = re.compile(f"[^\\W_](?:[^\\W_]|[{_WORD_MARKS}\u200c\u200d\u00ad])*")
-# A regular expression of one character that is not part of a word.
-BETWEEN_WORDS: Final = f"(?:_|[^\\w{_WORD_MARKS}\u200c\u200d\u00ad])"
+# What stands between words, as a regular expression.
+BETWEEN_WORDS: Final = f"(?:[\\W_](?<![{_WORD_MARKS}\u200c\u200d\u00ad]))+"
 
 
 def features(text: str) -> str:

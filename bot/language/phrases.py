@@ -6,7 +6,8 @@ word, and short keys, which must agree letter by letter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
@@ -28,18 +29,19 @@ _OTHER: Final = "-"
 
 @dataclass(frozen=True)
 class Match(Generic[T]):
-    """A phrase in tokens ``first`` to ``last`` (inclusive); ``ending`` was cut off the last."""
+    """A phrase in tokens ``first`` to ``last`` (inclusive), less an ``ending`` of the last."""
 
     meaning: T
     key: str
     first: int
     last: int
     ending: str = ""
+    cut: int = 0  # letters that the ending took
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """By place, then the longest first, then with the shortest ending."""
-        return self.first, -self.last, len(self.ending)
+        """By place, then the longest first, then the least cut off."""
+        return self.first, -self.last, self.cut
 
 
 class Phrases(Generic[T]):
@@ -48,25 +50,25 @@ class Phrases(Generic[T]):
     def __init__(self, short: int = SHORT) -> None:
         self.meanings: dict[str, T] = {}
         self._forms: dict[str, set[str]] = {}
-        self._words: set[str] = set()
-        self._last_words: set[str] = set()
-        self._longest = 1
         self._short = short
-        self._matcher = PhraseMatcher(_VOCABULARY)
+        self._matcher: PhraseMatcher | None = None
 
-    def add(self, form: str, meaning: T) -> bool:
+    def add(self, form: str, meaning: T, key: str = "") -> bool:
         """Add a phrase; the first meaning of a key stays. Whether this is its meaning."""
-        key = latinise(form)
+        key = key or latinise(form)
         if not key or self.meanings.setdefault(key, meaning) != meaning:
             return False
-        if key not in self._forms:
-            parts = key.split()
-            self._matcher.add("phrase", [Doc(_VOCABULARY, words=parts)])
-            self._words.update(parts)
-            self._last_words.add(parts[-1])
-            self._longest = max(self._longest, len(parts))
         self._forms.setdefault(key, set()).add(form)
+        self._matcher = None
         return True
+
+    def _build(self) -> None:
+        parts = [key.split() for key in self.meanings]
+        self._words = {word for phrase in parts for word in phrase}
+        self._last_words = {phrase[-1] for phrase in parts}
+        self._longest = max(map(len, parts), default=0)
+        self._matcher = PhraseMatcher(_VOCABULARY)
+        self._matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
 
     def find(self, said: list[Token]) -> list[Match[T]]:
         """All phrases in the words of a message, in order."""
@@ -78,27 +80,26 @@ class Phrases(Generic[T]):
 
     def candidates(self, said: list[Token]) -> list[Match[T]]:
         """Every phrase, overlapping ones too, in the order of preference."""
+        if self._matcher is None:
+            self._build()
         keys = [token.key for token in said]
-        found = [self._match(keys, start, end - 1, "") for start, end in self._spans(keys)]
+        found = list(self._matches(keys, 0))
         for last, key in enumerate(keys):
             for stem, ending in stems(key):
                 if stem in self._last_words:
                     first = max(0, last + 1 - self._longest)
-                    part = [*keys[first:last], stem]
                     found += [
-                        self._match([*keys[:last], stem], first + start, last, ending)
-                        for start, end in self._spans(part)
-                        if end == len(part)
+                        replace(match, ending=ending, cut=len(key) - len(stem))
+                        for match in self._matches([*keys[first:last], stem], first)
+                        if match.last == last
                     ]
         return sorted(found, key=lambda match: match.order)
 
-    def _spans(self, keys: list[str]) -> list[tuple[int, int]]:
-        known = [key if key in self._words else _OTHER for key in keys]
-        return [span[1:] for span in self._matcher(Doc(_VOCABULARY, words=known))]
-
-    def _match(self, keys: list[str], first: int, last: int, ending: str) -> Match[T]:
-        key = " ".join(keys[first : last + 1])
-        return Match(self.meanings[key], key, first, last, ending)
+    def _matches(self, keys: list[str], shift: int) -> Iterator[Match[T]]:
+        doc = Doc(_VOCABULARY, words=[key if key in self._words else _OTHER for key in keys])
+        for _, start, end in self._matcher(doc):
+            key = " ".join(keys[start:end])
+            yield Match(self.meanings[key], key, shift + start, shift + end - 1)
 
     def agrees(self, match: Match[T], said: list[Token], strict: bool = False) -> bool:
         """Short keys must agree letter by letter: folding joins too many short words."""
@@ -124,16 +125,16 @@ def _endings() -> dict[str, str]:
 
 @lru_cache(maxsize=16384)
 def stems(key: str) -> tuple[tuple[str, str], ...]:
-    """What is left of a key without one or two endings, and the last ending."""
+    """What is left of a key without one or two endings, as it is and folded, and the last one."""
     once = _cut(key)
-    twice = [(stem, ending) for first, _ in once for stem, ending in _cut(first)]
-    return tuple(dict.fromkeys([*once, *twice]))
+    twice = [cut for stem, last in once for cut in _cut(stem) if cut[1] != last]
+    found = [(form, cut) for stem, cut in (*once, *twice) for form in (stem, latin_word(stem))]
+    return tuple(dict.fromkeys(found))
 
 
 def _cut(key: str) -> list[tuple[str, str]]:
     return [
-        (stem, ending)
+        (key[: -len(written)], ending)
         for written, ending in _endings().items()
         if key.endswith(written) and len(key) - len(written) >= MIN_STEM
-        for stem in dict.fromkeys((key[: -len(written)], latin_word(key[: -len(written)])))
     ]

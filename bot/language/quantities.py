@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from bot.language.gazetteer import Token, key_of
 from bot.language.lexicon import SHARED, load, load_all, words
-from bot.language.normalise import plain_digits
+from bot.language.normalise import latinise, plain_digits
 from bot.language.phrases import Phrases
+from bot.language.tokens import Token
 
 QuantityName = Literal["money", "duration", "date"]
 _NUMBER: Final = re.compile(r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)")
@@ -47,7 +47,7 @@ def _units() -> Phrases[str]:
 @lru_cache(maxsize=1)
 def _numbers() -> dict[str, float]:
     return {
-        key_of(form): float(number)
+        latinise(form): float(number)
         for language, content in load_all("quantities").items()
         for number, forms in (content.get("numbers") or {}).items()
         for form in words(forms, language)
@@ -57,7 +57,7 @@ def _numbers() -> dict[str, float]:
 @lru_cache(maxsize=1)
 def _year_cues() -> frozenset[str]:
     return frozenset(
-        key_of(form)
+        latinise(form)
         for language, content in load_all("quantities").items()
         for form in words(content.get("year_cues"), language)
     )

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
 
-from bot.language.gazetteer import Hit, Kind, Token, gazetteer, key_of
+from bot.language.gazetteer import Kind, Sense, gazetteer
 from bot.language.lexicon import SHARED, load, load_all, words
+from bot.language.normalise import latinise
+from bot.language.phrases import Match
+from bot.language.tokens import Token
 
 Role = Literal["origin", "destination"]
 
@@ -52,9 +55,9 @@ def cues() -> Cues:
             for role, weights in (content.get(side) or {}).items():
                 for weight, forms in weights.items():
                     for form in words(forms, f"{language}/roles.yml"):
-                        table.setdefault(key_of(form), _SIGN[role] * float(weight))
+                        table.setdefault(latinise(form), _SIGN[role] * float(weight))
         for name, found in sets.items():
-            found.update(key_of(form) for form in words(content.get(name), language))
+            found.update(latinise(form) for form in words(content.get(name), language))
     return Cues(
         tables["before"], tables["after"], *(frozenset(sets[name]) for name in sets)
     )
@@ -71,34 +74,34 @@ def leans() -> dict[str, float]:
 class Scored:
     """A hit with the score of its cues alone and in all (negative: origin)."""
 
-    hit: Hit
+    hit: Match[Sense]
     cue: float
     total: float
 
 
-def score(hits: list[Hit], said: list[Token]) -> list[Scored]:
+def score(hits: list[Match[Sense]], said: list[Token]) -> list[Scored]:
     """The hits that stand as countries, scored; names of languages and persons left out."""
     result: list[Scored] = []
     for hit in hits:
         if _is_language(hit, said) or _is_doubtful(hit, said):
             continue
         cue = _cue(hit, said)
-        lean = leans().get(hit.sense.country, _UNLISTED)
-        if hit.sense.kind in {"origin_body", "destination_body"}:
+        lean = leans().get(hit.meaning.country, _UNLISTED)
+        if hit.meaning.kind in {"origin_body", "destination_body"}:
             lean = cue = 0.0
-        result.append(Scored(hit, cue, cue + lean + _KIND[hit.sense.kind]))
+        result.append(Scored(hit, cue, cue + lean + _KIND[hit.meaning.kind]))
     return result
 
 
-def _cue(hit: Hit, said: list[Token]) -> float:
+def _cue(hit: Match[Sense], said: list[Token]) -> float:
     before = _before(hit, said)
     after = _after(hit, said)
-    if hit.suffix and after == 0.0:
-        after = cues().after.get(hit.suffix, 0.0)
+    if hit.ending and after == 0.0:
+        after = cues().after.get(hit.ending, 0.0)
     return before if abs(before) > abs(after) else after if after else before
 
 
-def _before(hit: Hit, said: list[Token]) -> float:
+def _before(hit: Match[Sense], said: list[Token]) -> float:
     words_before = [token.key for token in said[max(0, hit.first - _WINDOW - 2) : hit.first]]
     best, best_size = 0.0, 0
     for _ in range(_MAX_SKIPPED + 1):
@@ -112,10 +115,10 @@ def _before(hit: Hit, said: list[Token]) -> float:
     return best
 
 
-def _after(hit: Hit, said: list[Token]) -> float:
+def _after(hit: Match[Sense], said: list[Token]) -> float:
     following = [token.key for token in said[hit.last + 1 : hit.last + 1 + _WINDOW]]
-    if hit.suffix:
-        following = [hit.suffix, *following]
+    if hit.ending:
+        following = [hit.ending, *following]
     for size in range(min(_WINDOW, len(following)), 0, -1):
         found = cues().after.get(" ".join(following[:size]))
         if found is not None:
@@ -123,36 +126,36 @@ def _after(hit: Hit, said: list[Token]) -> float:
     return 0.0
 
 
-def _is_language(hit: Hit, said: list[Token]) -> bool:
+def _is_language(hit: Match[Sense], said: list[Token]) -> bool:
     """Whether a nationality is said as a language ("speak Nepali", "en français")."""
-    if hit.sense.kind != "demonym":
+    if hit.meaning.kind != "demonym":
         return False
     previous = {token.key for token in said[max(0, hit.first - 2) : hit.first]}
     direct = said[hit.first - 1].key if hit.first else ""
     if direct in cues().languages or (previous & cues().languages) - {"en", "in"}:
         return True
     following = [token.key for token in said[hit.last + 1 : hit.last + 3]]
-    if hit.suffix:
-        following = [hit.suffix, *following]
+    if hit.ending:
+        following = [hit.ending, *following]
     return any(
         " ".join(following[:size]) in cues().language_after for size in range(1, len(following) + 1)
     )
 
 
-def _is_doubtful(hit: Hit, said: list[Token]) -> bool:
+def _is_doubtful(hit: Match[Sense], said: list[Token]) -> bool:
     """Whether a name that is also a word or first name lacks any sign of being a place."""
     part = said[hit.first : hit.last + 1]
     key = " ".join(token.key for token in part)
-    careful = key.removesuffix(hit.suffix) in gazetteer().careful or hit.sense.kind == "town"
-    if hit.sense.kind == "currency" and len(key) < _SPELLED_OUT:
+    careful = key.removesuffix(hit.ending) in gazetteer().careful or hit.meaning.kind == "town"
+    if hit.meaning.kind == "currency" and len(key) < _SPELLED_OUT:
         beside = said[max(0, hit.first - 1) : hit.first] + said[hit.last + 1 : hit.last + 2]
         return not any(char.isdigit() for token in beside for char in token.text)
-    if not careful or hit.suffix not in {"", "s"}:
+    if not careful or hit.ending not in {"", "s"}:
         return False
     previous = said[hit.first - 1].key if hit.first else ""
     if previous in gazetteer().name_cues:
         return True
-    if hit.sense.kind == "town":
+    if hit.meaning.kind == "town":
         return not _cue(hit, said) or (part[0].text.isascii() and not part[0].text[:1].isupper())
     short = len(said) <= 3
     return not (part[0].text[:1].isupper() or not part[0].text.isascii() or _cue(hit, said) or short)
@@ -164,7 +167,7 @@ def assign(scored: list[Scored], said: list[Token]) -> dict[str, Role]:
     cue_of: dict[str, float] = {}
     order: list[str] = []
     for item in scored:
-        code = item.hit.sense.country
+        code = item.hit.meaning.country
         if code not in totals:
             order.append(code)
         if code not in totals or abs(item.total) > abs(totals[code]):

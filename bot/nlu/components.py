@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.conversation.turn import ESCAPE
-from bot.language.emergency import DangerModel, detect
+from bot.language.emergency import DangerModel, decide
 from bot.language.entities import extract, warm_up
 from bot.language.identification import identify
 from bot.nlu import engine
@@ -168,11 +168,14 @@ class EmergencyDetector(_Component):
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Looks for a danger in each message: by the lexicon, then by the model."""
+        """Looks for a danger in each message; stands after the topics, which it weighs too."""
         assert self._model is not None
         for message in messages:
-            text = said(message)
-            message.set("emergency", detect(text) or self._model.predict(text)[0], add_to_output=True)
+            topic = message.get(INTENT) or {}
+            danger = decide(
+                said(message), self._model, topic.get("name") or "", topic.get("confidence") or 0.0
+            )
+            message.set("emergency", danger, add_to_output=True)
         return messages
 
 

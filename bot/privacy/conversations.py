@@ -49,7 +49,7 @@ class ConversationStore:
         row = {"person": self._hash(person), "body": body, "updated_at": _now().isoformat(timespec="seconds")}
         with self._engine.begin() as connection:
             dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
-            statement = dialect.insert(_conversations).values(**row)  # type: ignore[attr-defined]
+            statement = dialect.insert(_conversations).values(**row)
             connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=["person"], set_={"body": row["body"], "updated_at": row["updated_at"]}

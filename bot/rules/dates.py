@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -25,13 +26,7 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> PartialDate:
         """Raises ValueError for anything but YYYY, YYYY-MM or YYYY-MM-DD of a real date."""
-        match = _PATTERN.fullmatch(text)
-        if match is None:
-            raise ValueError(f"{text!r} is not a date.")
-        year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None
-        date(year, month or 1, day or 1)
-        return cls(year, month, day)
+        return _parse(text)
 
     @property
     def earliest(self) -> date:
@@ -48,3 +43,14 @@ class PartialDate:
         parts = [f"{self.year:04d}"]
         parts += [f"{part:02d}" for part in (self.month, self.day) if part is not None]
         return "-".join(parts)
+
+
+@lru_cache(maxsize=5_000)  # a lookup reads the same few hundred dates again and again
+def _parse(text: str) -> PartialDate:
+    match = _PATTERN.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a date.")
+    year, month, day = (int(part) if part else None for part in match.groups())
+    assert year is not None
+    date(year, month or 1, day or 1)
+    return PartialDate(year, month, day)

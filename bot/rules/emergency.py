@@ -47,9 +47,10 @@ def library_numbers(country: str) -> tuple[str, ...]:
     """The emergency numbers that the library's metadata list for a country, shortest first."""
     metadata = PhoneMetadata.short_metadata_for_region(country)
     emergency = metadata.emergency if metadata is not None else None
-    if emergency is None or not emergency.national_number_pattern:
+    if metadata is None or emergency is None or not emergency.national_number_pattern:
         return ()
-    lengths = emergency.possible_length or metadata.general_desc.possible_length
+    general = metadata.general_desc
+    lengths = emergency.possible_length or (general.possible_length if general is not None else ())
     numbers = {
         number for number in _Expansion(emergency.national_number_pattern).all() if len(number) in lengths
     }
@@ -110,6 +111,13 @@ class _Expansion:
         for _ in range(most):
             runs.append({start + end for start in runs[-1] for end in part})
         return set().union(*runs[least:])
+
+
+def library_table(country: str) -> tuple[EmergencyNumber, ...]:
+    """The library's numbers alone: what stands when the law base cannot be read."""
+    return tuple(
+        EmergencyNumber(country, number, (), LIBRARY, None, True) for number in library_numbers(country)
+    )
 
 
 def emergency_numbers(contacts: Iterable[Contact]) -> list[EmergencyNumber]:

@@ -53,6 +53,7 @@ class LawBase:
         self._catalogue: Catalogue | None = None
         self._context = Context()
         self._treaties = Treaties()
+        self._earliest: str | None = None
 
     @contextmanager
     def reading(self) -> Iterator[LawReader]:
@@ -62,7 +63,9 @@ class LawBase:
                 _hold_one_view(connection)
                 self._refresh(connection)
                 assert self._catalogue is not None and self._version is not None
-                yield LawReader(connection, self._version, self._catalogue, self._context, self._treaties)
+                yield LawReader(
+                    connection, self._version, self._catalogue, self._context, self._treaties, self._earliest
+                )
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
                 raise EmptyLawBase from error
@@ -91,6 +94,10 @@ class LawBase:
             scopes = [
                 scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))
             ]
+            rule = tables.rule.c
+            self._earliest = connection.execute(
+                select(func.min(func.coalesce(rule.start, rule.as_of)))
+            ).scalar()
             self._catalogue = catalogue_from_json(bodies)
             self._context = Context(
                 {group.id: group for group in groups},
@@ -114,13 +121,20 @@ class LawReader:
     """One consistent view of the law base."""
 
     def __init__(
-        self, connection: Connection, version: str, catalogue: Catalogue, context: Context, treaties: Treaties
+        self,
+        connection: Connection,
+        version: str,
+        catalogue: Catalogue,
+        context: Context,
+        treaties: Treaties,
+        earliest: str | None,
     ) -> None:
         self._connection = connection
         self.version = version
         self.catalogue = catalogue
         self.context = context
         self.treaties = treaties
+        self.earliest = earliest  # the earliest date that any rule reaches back to, as written
         self.vocabularies = Vocabularies(catalogue.term_ids())
 
     def candidates(
@@ -147,11 +161,6 @@ class LawReader:
             query = query.where(reach.topic.in_(sorted(topics)))
         bodies = {body for (body,) in self._connection.execute(query)}
         return sorted((_decode_rule(body) for body in bodies), key=lambda rule: rule.id)
-
-    def earliest(self) -> str | None:
-        """The earliest date that any rule reaches back to, as written."""
-        rule = tables.rule.c
-        return self._connection.execute(select(func.min(func.coalesce(rule.start, rule.as_of)))).scalar()
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""

@@ -100,7 +100,7 @@ def _warns(result: Result) -> bool:
 
 
 def _check_date(reader: LawReader, case: Case) -> None:
-    earliest = reader.earliest()
+    earliest = reader.earliest
     if earliest is not None and case.on < PartialDate.parse(earliest).earliest:
         raise CaseError(f"No rule in our data reaches back to {case.on}. The earliest is of {earliest}.")
 

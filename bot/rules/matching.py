@@ -57,13 +57,15 @@ def legal_sectors(case: Case, context: Context) -> LegalSectors:
     if case.sector is None:
         return LegalSectors(ALL_SECTORS, ("sector",), "The job is not known.")
     household = case.facts.get("private_household")
-    possible, reasons, needs = set(), [], []
+    possible: set[str] = set()
+    reasons: list[str] = []
+    needs: list[str] = []
     stays = True
     for scope in context.scopes:
         reach = _place("destination", scope.destinations, case, case.destination, context, case.on)
         if case.sector not in scope.jobs or reach.applies == NO:
             continue
-        certain = scope.private_household == ANY or scope.private_household == household
+        certain = scope.private_household in (ANY, household)
         if not certain and household is not None:
             continue
         possible.add(scope.legal_sector)
@@ -135,7 +137,7 @@ def _place(
         return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(places)}; not known.",))
     for place in places:
         group = context.groups.get(place)
-        if place == country or (group is not None and country in group.on(on)):
+        if place == country or (group is not None and group.has(country, on)):
             return Match(YES, (), (f"{name}: {country} is reached by {place}.",))
     regions = [place for place in places if place.startswith(f"{country}-")]
     if name == "destination" and regions:

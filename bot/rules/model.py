@@ -170,6 +170,10 @@ class Group:
     name: str
     members: tuple[Membership, ...]
 
+    def has(self, country: str, day: date) -> bool:
+        """Whether the country is a member on that day."""
+        return any(member.country == country and member.holds(day) for member in self.members)
+
     def on(self, day: date) -> frozenset[str]:
         """Its members on that day."""
         return frozenset(member.country for member in self.members if member.holds(day))

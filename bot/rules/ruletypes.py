@@ -191,8 +191,8 @@ class TypeReader:
         if missing:
             self._complain(section, name, f"The fact does not say {', '.join(missing)}.", "Add the sentence.")
             return None
-        texts = ("min", "below", "both", "max", "between")
-        return Fact(name, unit, {key: str(body[key]) for key in texts if key in body}, body["ask"])
+        said = {key: str(body[key]) for key in ("min", "below", "both", "max", "between") if key in body}
+        return Fact(name, unit, said, body["ask"])
 
     def _types(self, section: Map) -> None:
         for name, body in section.items():

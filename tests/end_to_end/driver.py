@@ -101,7 +101,7 @@ class Servers:
     @staticmethod
     def _environment_of(line: str) -> str:
         try:
-            return Path(f"/proc/{line.split()[0]}/environ").read_text(errors="replace")
+            return Path(f"/proc/{line.split(maxsplit=1)[0]}/environ").read_text(errors="replace")
         except OSError:
             return ""
 

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language.emergency import DangerModel, detect
+from bot.language.emergency import (
+    MODEL_ALONE,
+    MODEL_WITH_TOPIC,
+    TOPIC,
+    DangerModel,
+    decide,
+    detect,
+)
+from bot.rules.vocabulary import Danger
 
 
 @pytest.mark.parametrize(
@@ -64,6 +72,33 @@ def test_no_danger(text: str) -> None:
 @given(st.text(max_size=80))
 def test_never_raises(text: str) -> None:
     detect(text)
+
+
+class Says(DangerModel):
+    """A model that gives one score."""
+
+    def __init__(self, score: float) -> None:
+        self.score = score
+
+    def likeliest(self, text: str) -> tuple[Danger, float]:
+        return "violence", self.score
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "topic", "confidence", "danger"),
+    [
+        ("i want to die", 0.0, "wages", 1.0, "self_harm"),
+        ("my salary", MODEL_ALONE, "wages", 1.0, "violence"),
+        ("my salary", MODEL_ALONE - 0.01, "wages", 1.0, None),
+        ("my salary", MODEL_WITH_TOPIC, "emergency", TOPIC, "violence"),
+        ("my salary", MODEL_WITH_TOPIC, "emergency", TOPIC - 0.01, None),
+        ("my salary", MODEL_WITH_TOPIC - 0.01, "emergency", 1.0, None),
+    ],
+)
+def test_lists_model_and_topic_together(
+    text: str, score: float, topic: str, confidence: float, danger: str | None
+) -> None:
+    assert decide(text, Says(score), topic, confidence) == danger
 
 
 def test_model_round_trip() -> None:

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language.entities import Entity, extract, warm_up
+from bot.language.normalise import latin_word, split_words
+from bot.language.tokens import tokens
 
 
 def corridor(text: str) -> tuple[str | None, str | None]:
@@ -157,10 +159,33 @@ def test_extract_never_raises_and_offsets_are_true(text: str) -> None:
         assert entity.role is None or entity.entity == "country"
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=60))
+def test_words_are_those_of_the_classifier(text: str) -> None:
+    assert [t.text for t in tokens(text)] == [w for w in split_words(text) if latin_word(w)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("l'Arabie d’Oman (Qatar/Doha)", ["l", "Arabie", "d", "Oman", "Qatar", "Doha"]),
+        ("काठमाडौँको।कतारमा", ["काठमाडौँको", "कतारमा"]),
+        ("கத்தாரில் লেবাননে", ["கத்தாரில்", "লেবাননে"]),
+        ("\ud800 Qatar", ["Qatar"]),
+    ],
+)
+def test_words_with_places(text: str, words: list[str]) -> None:
+    assert [token.text for token in tokens(text)] == words
+    assert [text[token.start : token.end] for token in tokens(text)] == words
+
+
 def test_speed() -> None:
     warm_up()
-    texts = ["I am Nepali, mason in Qatar, no salary 2 months", "म साउदीमा ड्राइभर हुँ, तलब आएन"] * 100
-    start = time.perf_counter()
-    for text in texts:
-        extract(text)
-    assert (time.perf_counter() - start) / len(texts) < 0.002
+    texts = ["I am Nepali, mason in Qatar, no salary 2 months", "म साउदीमा ड्राइभर हुँ, तलब आएन"] * 20
+    best = float("inf")
+    for _ in range(10):  # the best of ten: other work on the machine says nothing
+        start = time.process_time()
+        for text in texts:
+            extract(text)
+        best = min(best, (time.process_time() - start) / len(texts))
+    assert best < 0.0015

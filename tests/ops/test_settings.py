@@ -28,7 +28,6 @@ def test_defaults_need_no_variable() -> None:
     assert settings.database_url == f"sqlite:///{ROOT}/var/haq.db"
     assert (settings.assistant_port, settings.actions_port, settings.desk_port) == (5005, 5055, 8080)
     assert settings.assistant_url == "http://127.0.0.1:5005"
-    assert settings.languages == ("en", "fr", "ne")
     assert settings.rest_key is None
 
 
@@ -51,8 +50,6 @@ def test_the_state_folder_moves_all_that_is_made(tmp_path: Path) -> None:
         ("HAQ_DESK_PORT", "65536"),
         ("HAQ_DESK_PORT", "-1"),
         ("HAQ_DATABASE_URL", "haq.db"),
-        ("HAQ_LANGUAGES", " , "),
-        ("HAQ_LANGUAGES", "en; fr"),
         ("HAQ_LOG_LEVEL", "loud"),
     ],
 )
@@ -89,7 +86,7 @@ def test_passwords_are_hidden(url: str, shown: str) -> None:
 
 
 def test_settings_survive_the_way_to_a_process(tmp_path: Path) -> None:
-    given = {"HAQ_STATE_DIR": str(tmp_path), "HAQ_REST_KEY": "k", "HAQ_LANGUAGES": "ne,en", "HAQ_HOST": "::1"}
+    given = {"HAQ_STATE_DIR": str(tmp_path), "HAQ_REST_KEY": "k", "HAQ_HOST": "::1"}
     settings = load_settings(given)
     assert load_settings(settings.environment()) == settings
     assert settings.assistant_url == "http://[::1]:5005"
