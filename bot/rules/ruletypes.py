@@ -215,7 +215,8 @@ class TypeReader:
         say = tuple(self._clauses(body, values))
         distinct = self._words(body, "distinct", tuple(values)) if "distinct" in body else ()
         return RuleType(
-            name, topics, kind, combine, values, say, self._prefer(body, combine, values), distinct, via, body.get("why")
+            name, topics, kind, combine, values, say, self._prefer(body, combine, values), distinct, via,
+            body.get("why"),
         )  # fmt: skip
 
     def _word(self, body: Map, key: str, allowed: tuple[str, ...]) -> str:

@@ -12,7 +12,6 @@ import pytest
 from bot.rules.case import check_topic, make_case
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase
-from bot.rules.lawfiles import LawBook
 from bot.rules.lookup import REASONS, contact_ids, lookup
 from bot.rules.vocabulary import COUNTRIES, SECTORS, STATUSES, TOPICS
 from tests.rules.support import TODAY, case_of
@@ -165,11 +164,11 @@ def test_facts_that_make_no_sense_come_with_a_hint(base: LawBase, facts: dict[st
         lookup(base, case_of(to="QA", **facts))
 
 
-def test_for_somebody_without_papers_safe_help_comes_first(base: LawBase, book: LawBook) -> None:
-    safe_roles = {"ngo", "union", "legal_aid", "shelter", "embassy", "consular_line"}
+@pytest.mark.parametrize("status", ["irregular", None])
+def test_where_papers_may_be_missing_safe_help_comes_first(base: LawBase, status: str | None) -> None:
     mixed = 0
     for place in ("QA", "SA", "MY", "ZA", "IT", "JP", "US", "AE"):
-        found = lookup(base, case_of(home="NP", to=place, status="irregular"))
+        found = lookup(base, case_of(home="NP", to=place, status=status))
         safety = []
         for channel in found.channels:
             people = [
@@ -177,13 +176,17 @@ def test_for_somebody_without_papers_safe_help_comes_first(base: LawBase, book: 
                 for key in contact_ids(channel.rule, found.catalogue)
                 if key in found.contacts
             ]
-            safety.append(
-                any(each.immigration_risk == "firewall" or safe_roles & set(each.roles) for each in people)
-            )
+            helper = any({"ngo", "union", "legal_aid", "shelter"} & set(each.roles) for each in people)
+            firewall = bool(people) and all(each.immigration_risk == "firewall" for each in people)
+            safety.append((helper or firewall) and channel.rule.provenance.confidence != "low")
         assert safety == sorted(safety, reverse=True), place
         mixed += len(set(safety)) == 2
-    if any(rule.kind == "complaint_channel" for rule in book.rules.values()):
-        assert mixed
+    assert mixed
+
+
+def test_with_valid_papers_the_order_is_that_of_use(base: LawBase) -> None:
+    found = lookup(base, case_of(home="NP", to="QA", sector="construction", status="regular"), ["wages"])
+    assert found.channels[0].rule.id == "qa-complaint-mol"
 
 
 def test_channels_are_those_of_today_even_for_an_old_case(base: LawBase) -> None:
