@@ -59,7 +59,7 @@ class ActionRespond(Action):
         try:
             reply = respond(Turn(before, understanding_of(tracker), law_base(), date.today()))
         except Exception as error:
-            # The boundary: rasa-sdk would answer with the whole conversation. The kind of error is logged, no content.
+            # The boundary: rasa-sdk would answer with the whole conversation. No content is logged.
             logger.error("A message could not be answered: %s.", where(error))
             said = apology(before)
             dispatcher.utter_message(text=said["text"], custom=said["custom"])

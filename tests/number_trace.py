@@ -46,7 +46,12 @@ def untraced(
         for value in contact.values:
             # A number that no source was seen for may not be sent, so it accounts for nothing.
             if value.provenance.evidence == "seen":
-                known |= _parts(value.value) | _parts(value.text or "") | _parts(value.hours or "") | _of(value.provenance)
+                known |= (
+                    _parts(value.value)
+                    | _parts(value.text or "")
+                    | _parts(value.hours or "")
+                    | _of(value.provenance)
+                )
     if case is not None:
         for word in (case.on.isoformat(), case.region or "", case.scheme or "", *case.facts.values()):
             known |= _parts(word)

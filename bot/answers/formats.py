@@ -49,12 +49,9 @@ def percent(value: Decimal, t: Translator) -> str:
 
 def money(value: Money, t: Translator) -> str:
     """Money with its ISO code, which every remittance slip shows; a rate with its period."""
-    whole = value.amount == value.amount.to_integral_value()
-    digits = (
-        ""
-        if whole
-        else "." + "0" * max(get_currency_precision(value.currency), -value.amount.as_tuple().exponent)
-    )  # type: ignore[operator]
+    _, _, decimals = f"{value.amount:f}".partition(".")
+    places = max(get_currency_precision(value.currency), len(decimals.rstrip("0")))
+    digits = "." + "0" * places if decimals.strip("0") else ""
     amount = format_decimal(value.amount, format=f"#,##0{digits}", locale=t.locale)
     shown = isolate(f"{value.currency} {amount}", t)
     if value.per is None:
@@ -120,7 +117,7 @@ def written_date(text: str | None, t: Translator) -> str | None:
 def day_of_year(value: str, t: Translator) -> str:
     """A day of every year, such as 15 June."""
     month, day = (int(part) for part in value.split("-"))
-    pattern = t.locale.datetime_skeletons["MMMMd"] if "MMMMd" in t.locale.datetime_skeletons else "d MMMM"
+    pattern = t.locale.datetime_skeletons.get("MMMMd", "d MMMM")
     return isolate(format_date(date(2024, month, day), str(pattern), locale=t.locale), t)
 
 

@@ -15,7 +15,7 @@ from bot.rules.dates import PartialDate
 from bot.rules.lookup import Lookup, contact_ids
 from bot.rules.model import Contact, Provenance, Rule
 from bot.rules.resolution import Result
-from bot.rules.ruletypes import RuleType
+from bot.rules.ruletypes import Clause, RuleType
 from bot.rules.units import Unit, Vocabularies, parse_value, value_json
 
 # Information older than this is shown with its date as a warning, whatever its review interval.
@@ -109,12 +109,20 @@ class Speaker:
         shown = {
             name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()
         }
-        return " ".join(
-            self._t.gettext(clause.text, **{name: shown[name] for name in clause.names})
-            if clause.text != "{text}"
-            else shown["text"]
-            for clause in clauses
-        )
+        return " ".join(self._sentence(rule, clause, shown) for clause in clauses)
+
+    def _sentence(self, rule: Rule, clause: Clause, shown: Mapping[str, str]) -> str:
+        if clause.text == "{text}":
+            return shown["text"]
+        said = self._t.gettext(clause.text, **{name: shown[name] for name in clause.names})
+        # A flag has no value to mark, so the sentence that it chooses is marked as a whole.
+        if (
+            clause.if_ in rule.unconfirmed
+            and clause.if_ not in clause.names
+            and rule.provenance.evidence == "seen"
+        ):
+            return self._t.gettext("{value} (not confirmed)", value=said)
+        return said
 
     def _shown(self, rule: Rule, unit: Unit, name: str, value: Any) -> str:
         text = self._items(unit, value) if unit.is_list else self._formatter.format(unit, value)

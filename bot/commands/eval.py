@@ -42,7 +42,8 @@ def command(file: Path, as_json: bool, misses: bool) -> None:
             found = parse(question.text)["intent"]
             if found["name"] not in question.accept:
                 click.echo(
-                    f"{question.id}: {question.topic} → {found['name']} ({found['confidence']}): {question.text}"
+                    f"{question.id}: {question.topic} → {found['name']} "
+                    f"({found['confidence']}): {question.text}"
                 )
 
 
@@ -70,13 +71,16 @@ def _show(scores: Mapping[str, Mapping[str, Any]]) -> None:
     for group, found in scores.items():
         table.add_row(
             group, str(found["questions"]),
-            *(_percent(found[key]) for key in ("accuracy", "strict_accuracy", "asked_back", "certain_but_wrong", "language")),
+            *(_percent(found[key]) for key in _SHARES),
             *(_percent(found[part]["f1"]) for part in ("origin", "destination", "sector")),
             _percent(found["emergency_recall"]), _percent(found["false_alarms"]),
         )  # fmt: skip
     Console().print(table)
     for confusion, count in scores["all"]["confusions"]:
         click.echo(f"{count} × {confusion}")
+
+
+_SHARES = ("accuracy", "strict_accuracy", "asked_back", "certain_but_wrong", "language")
 
 
 def _percent(share: float | None) -> str:

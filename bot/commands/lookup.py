@@ -41,9 +41,9 @@ from bot.settings import load_settings
 @click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 @click.option("--trace", is_flag=True, help="Also why each rule applies, and what was set aside.")
 def command(
-    origin: str | None, destination: str | None, sector: str | None, topics: tuple[str, ...], status: str | None,
-    employment: str | None, private_household: str | None, scheme: str | None, facts: tuple[str, ...], on: str | None,
-    language: str, as_json: bool, trace: bool,
+    origin: str | None, destination: str | None, sector: str | None, topics: tuple[str, ...],
+    status: str | None, employment: str | None, private_household: str | None, scheme: str | None,
+    facts: tuple[str, ...], on: str | None, language: str, as_json: bool, trace: bool,
 ) -> None:  # fmt: skip
     """What the rules say for a case; needs no Rasa. An option that is left out is unknown."""
     from bot.answers.answer import answer, answer_json
@@ -59,8 +59,8 @@ def command(
     base = LawBase(load_settings().database_url)
     with base.reading() as reader:
         case = make_case(
-            today=date.today(), on=_day(on), destination=destination, origin=origin, sector=sector, status=status,
-            employment=employment, private_household=private_household, scheme=scheme,
+            today=date.today(), on=_day(on), destination=destination, origin=origin, sector=sector,
+            status=status, employment=employment, private_household=private_household, scheme=scheme,
             facts=_facts(facts, reader.catalogue.facts),
         )  # fmt: skip
         if origin is None and destination is None:

@@ -40,7 +40,8 @@ def check_command(files: tuple[Path, ...]) -> None:
         sys.exit(2 if mine else 0)
     overdue = [rule.id for rule in book.rules.values() if rule.provenance.overdue(date.today())]
     click.echo(
-        f"{len(book.rules)} rules, {len(book.contacts)} contacts, {len(book.catalogue.types)} rule types: no mistake."
+        f"{len(book.rules)} rules, {len(book.contacts)} contacts, "
+        f"{len(book.catalogue.types)} rule types: no mistake."
     )
     if overdue:
         click.echo(
@@ -94,8 +95,8 @@ def stats_command(as_json: bool) -> None:
     table = Table("place", "rules", "seen", "known", "overdue", "oldest", "topics", "gaps")
     for row in rows:
         table.add_row(
-            row.place, str(row.rules), str(row.seen), str(row.rules - row.seen), str(row.overdue), row.oldest or "",
-            str(len(row.topics)), str(len(row.gaps)),
+            row.place, str(row.rules), str(row.seen), str(row.rules - row.seen), str(row.overdue),
+            row.oldest or "", str(len(row.topics)), str(len(row.gaps)),
         )  # fmt: skip
     Console().print(table)
     total = sum(Counter(types).values())

@@ -77,7 +77,8 @@ def safe_line(turn: Turn) -> str:
     case = turn.case()
     numbers = library_table(case.destination) if case.destination else ()
     return turn.t.gettext(
-        "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
+        "Sorry, I cannot look this up right now. Please try again in a few minutes. "
+        "If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, case, turn.t),
     )
 

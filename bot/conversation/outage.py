@@ -22,7 +22,8 @@ def apology(state: State, country: str | None = None, language: str | None = Non
     today = date.today()
     numbers = library_table(destination) if destination else ()
     text = t.gettext(
-        "Sorry, I cannot look this up right now. Please try again in a few minutes. If you are in danger: {numbers}.",
+        "Sorry, I cannot look this up right now. Please try again in a few minutes. "
+        "If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, Case(on=today, today=today, destination=destination), t),
     )
     custom: dict[str, Any] = {

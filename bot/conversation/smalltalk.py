@@ -22,10 +22,12 @@ def greet(turn: Turn) -> Reply:
     text = " ".join(
         (
             t.gettext(
-                "Hello. I tell people who work in another country what the law gives them, and where to complain."
+                "Hello. I tell people who work in another country what the law gives them, "
+                "and where to complain."
             ),
             t.gettext(
-                "You do not need to give your name. Write “delete my data” at any time and I forget this chat."
+                "You do not need to give your name. "
+                "Write “delete my data” at any time and I forget this chat."
             ),
             t.gettext("What is it about?"),
         )
@@ -84,7 +86,8 @@ def bring_a_person(turn: Turn) -> Reply:
         lines = [
             t.gettext("Nobody can answer you in this chat yet."),
             t.gettext(
-                "Ask a trade union, an aid group for migrants, or your embassy. Emergency numbers: {numbers}.",
+                "Ask a trade union, an aid group for migrants, or your embassy. "
+                "Emergency numbers: {numbers}.",
                 numbers=said.emergency,
             ),
         ]
@@ -147,7 +150,8 @@ def forget(turn: Turn) -> Reply:
     """Forgets everything; the channel then erases what the engine holds."""
     fresh = State(language=turn.state.language, language_chosen=turn.state.language_chosen)
     text = turn.t.gettext(
-        "Done. I have forgotten what you told me in this chat. The messages on your own phone stay there until you delete them."
+        "Done. I have forgotten what you told me in this chat. "
+        "The messages on your own phone stay there until you delete them."
     )
     return Reply(fresh, (Message(text, extra={"erase": True}),))
 
@@ -155,7 +159,8 @@ def forget(turn: Turn) -> Reply:
 _CACHE: dict[str, tuple[str, ...]] = {}
 _SHORTEST = 4
 _SPOKEN = ("en", "fr", "es", "pt", "ar", "am", "sw", "hi", "ur", "bn", "ne", "si", "ta", "id", "fil", "vi",
-           "th", "my", "km", "ti", "so", "zh", "ru", "ro", "uk", "om", "ha", "tr", "fa", "ps", "ml", "te")  # fmt: skip
+           "th", "my", "km", "ti", "so", "zh", "ru", "ro", "uk", "om", "ha", "tr", "fa", "ps", "ml",
+           "te")  # fmt: skip
 
 
 def _names_of_languages() -> dict[str, tuple[str, ...]]:

@@ -157,7 +157,8 @@ class Gazetteer:
             return self._phrases.agrees(match, said, strict=ordinary)
         size = match.cut
         shortest = max(MIN_STEM, 6 - size) if last.text.isascii() else MIN_STEM - 1
-        return len(match.key) >= shortest and _takes_ending(match.meaning, match.key, size)
+        native = not last.text.isascii()
+        return len(match.key) >= shortest and _takes_ending(match.meaning, match.key, size, native)
 
     def _misspelled(
         self, token: Token, index: int, known: frozenset[str]
@@ -180,9 +181,12 @@ class Gazetteer:
         return best[0][1] if len(closest) == 1 else None
 
 
-def _takes_ending(sense: Sense, stem: str, size: int) -> bool:
-    """Whether a word of that kind and length may carry an ending of ``size`` letters."""
-    if len(stem) <= SHORT and sense.kind != "name":
+def _takes_ending(sense: Sense, stem: str, size: int, native: bool) -> bool:
+    """Whether a word of that kind and length may carry an ending of ``size`` letters.
+
+    A short city does in its own script alone (दोहामा): in Latin letters too many words look like one.
+    """
+    if len(stem) <= SHORT and sense.kind != "name" and not (native and sense.kind == "city"):
         return False
     return size > 1 or sense.kind in {"name", "city", "demonym", "town"}
 

@@ -36,7 +36,7 @@ def load(folder: str, name: str) -> dict[str, Any]:
     # The base loader reads every scalar as a string: NO stays Norway, "yes" and "y" stay words.
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - strings only
     except yaml.YAMLError as error:
         raise LexiconError(f"{path}: not readable as YAML: {error}") from error
     if not isinstance(content, dict):

@@ -62,13 +62,14 @@ class Phrases(Generic[T]):
         self._matcher = None
         return True
 
-    def _build(self) -> None:
+    def _build(self) -> PhraseMatcher:
         parts = [key.split() for key in self.meanings]
         self._words = {word for phrase in parts for word in phrase}
         self._last_words = {phrase[-1] for phrase in parts}
         self._longest = max(map(len, parts), default=0)
-        self._matcher = PhraseMatcher(_VOCABULARY)
-        self._matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
+        matcher = PhraseMatcher(_VOCABULARY)
+        matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
+        return matcher
 
     def find(self, said: list[Token]) -> list[Match[T]]:
         """All phrases in the words of a message, in order."""
@@ -80,8 +81,6 @@ class Phrases(Generic[T]):
 
     def candidates(self, said: list[Token]) -> list[Match[T]]:
         """Every phrase, overlapping ones too, in the order of preference."""
-        if self._matcher is None:
-            self._build()
         keys = [token.key for token in said]
         found = list(self._matches(keys, 0))
         for last, key in enumerate(keys):
@@ -96,6 +95,8 @@ class Phrases(Generic[T]):
         return sorted(found, key=lambda match: match.order)
 
     def _matches(self, keys: list[str], shift: int) -> Iterator[Match[T]]:
+        if self._matcher is None:
+            self._matcher = self._build()
         doc = Doc(_VOCABULARY, words=[key if key in self._words else _OTHER for key in keys])
         for _, start, end in self._matcher(doc):
             key = " ".join(keys[start:end])

@@ -7,6 +7,7 @@ writing share what they learn, and a linear model trains in seconds where DIET t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -20,6 +21,15 @@ SEED = 20261121
 SHARPNESS = 7.0
 
 
+def _counts(**settings: Any) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        sublinear_tf=True,
+        dtype=np.float32,
+        token_pattern=None,
+        **settings,
+    )
+
+
 class TopicModel:
     """Predicts the intent of a message, with a confidence for each."""
 
@@ -30,8 +40,8 @@ class TopicModel:
                     "features",
                     FeatureUnion(
                         [
-                            ("char", TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 5), min_df=2, sublinear_tf=True, dtype=np.float32)),
-                            ("word", TfidfVectorizer(analyzer="word", ngram_range=(1, 2), token_pattern=r"\S+", sublinear_tf=True, dtype=np.float32)),
+                            ("char", _counts(analyzer="char_wb", ngram_range=(1, 5), min_df=2)),
+                            ("word", _counts(analyzer="word", ngram_range=(1, 2), tokenizer=str.split)),
                         ]
                     ),
                 ),

@@ -79,7 +79,8 @@ def make_case(
     home, _ = _place(origin, "country of origin")
     if place is not None and place == home:
         raise CaseError(
-            f"The country of origin and the country of work are both {place}. Haq answers for people who work in another country."
+            f"The country of origin and the country of work are both {place}. "
+            "Haq answers for people who work in another country."
         )
     known = dict(facts or {})
     if private_household is not None:

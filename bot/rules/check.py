@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> int:
     if book is not None:
         notes = sum(rule.type == "note" for rule in book.rules.values())
         print(
-            f"{len(book.rules)} rules of {len({r.type for r in book.rules.values()})} types ({notes} notes), {len(book.contacts)} contacts, {len(book.catalogue.types)} types declared: no mistake."
+            f"{len(book.rules)} rules of {len({rule.type for rule in book.rules.values()})} types "
+            f"({notes} notes), {len(book.contacts)} contacts, {len(book.catalogue.types)} types declared: "
+            "no mistake."
         )
     return 2 if mistakes else 0
 

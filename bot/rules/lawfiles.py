@@ -61,9 +61,9 @@ _REGION = re.compile(r"([A-Z]{2})-([A-Z0-9]{1,3})")
 _NUMBER = re.compile(r"\+?[0-9][0-9 ]*[0-9]|[0-9]{2,}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _RULE = (
-    "id", "type", "to", "from", "except_from", "sectors", "except_sectors", "status", "employment", "schemes", "when",
-    "start", "end", "values", "unconfirmed", "note", "topics", "kind", "via", "displaces", "contacts",
-    "expected", "group_by", *PROVENANCE,
+    "id", "type", "to", "from", "except_from", "sectors", "except_sectors", "status", "employment",
+    "schemes", "when", "start", "end", "values", "unconfirmed", "note", "topics", "kind", "via", "displaces",
+    "contacts", "expected", "group_by", *PROVENANCE,
 )  # fmt: skip
 _COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "owner")
 _REGION_FILE = (
@@ -185,11 +185,13 @@ class _Reader(FileReader):
                     "This noun is counted, but no file declares it.",
                     "Declare it under `terms: noun:`.",
                 )
-        for self._file in self._files:
+        for file in self._files:
+            self._file = file
             self._each("contacts", self._contact)
             self._each("scope", self._scope)
         self._words = Vocabularies(self._words.terms, frozenset(self._book.contacts))
-        for self._file in self._files:
+        for file in self._files:
+            self._file = file
             self._each("rules", self._rule)
         self._check_references()
         self._check_treaties()
@@ -207,14 +209,14 @@ class _Reader(FileReader):
         places = tuple(str(item) for item in (raw if isinstance(raw, list) else [raw]))
         for place in places:
             region = _REGION.fullmatch(place)
-            if place != ANY and place not in COUNTRIES and place not in self._book.groups:
-                if region is None or region[1] not in COUNTRIES:
-                    self._say(
-                        body,
-                        key,
-                        f"{place!r} is no country, region or group.",
-                        "Use ISO 3166 codes, `CA-QC`, the name of a group, or any.",
-                    )
+            country = region[1] if region else place
+            if place != ANY and country not in COUNTRIES and place not in self._book.groups:
+                self._say(
+                    body,
+                    key,
+                    f"{place!r} is no country, region or group.",
+                    "Use ISO 3166 codes, `CA-QC`, the name of a group, or any.",
+                )
         if ANY in places and len(places) > 1:
             self._say(body, key, "`any` stands alone.", "Leave the others out.")
         return places
@@ -322,8 +324,9 @@ class _Reader(FileReader):
         if "cost" in body:
             self._one_of(body, "cost", ("free", "paid", "unknown"), "cost")
         return ContactValue(
-            channel, value, self._provenance(body), self._text(body, "text"), self._boolean(body, "from_abroad"),
-            self._list(body, "languages", (), None, "language"), hours, self._text(body, "cost"),
+            channel, value, self._provenance(body), self._text(body, "text"),
+            self._boolean(body, "from_abroad"), self._list(body, "languages", (), None, "language"),
+            hours, self._text(body, "cost"),
         )  # fmt: skip
 
     def _scope(self, body: Map) -> None:

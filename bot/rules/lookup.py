@@ -117,27 +117,31 @@ def contact_ids(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *rule.contacts)))
 
 
-# Who comes first when papers may be missing and the channel is not known to keep data to itself.
-_SAFE_ROLES = {"ngo", "union", "legal_aid", "shelter", "embassy", "consular_line"}
+# Who stands first when papers may be missing and a channel is not known to keep data to itself.
+_SAFE_ROLES = {"ngo", "union", "legal_aid", "shelter"}
 
 
 def _channel_order(
     result: Result, case: Case, contacts: dict[str, Contact], wanted: set[str], catalogue: Catalogue
 ) -> tuple[int, int, int, int, int, str]:
     people = [contacts[key] for key in contact_ids(result.rule, catalogue) if key in contacts]
-    safe = 0
-    if case.papers_may_be_missing and case.status != "refugee":
-        firewall = any(person.immigration_risk == "firewall" for person in people)
-        helper = any(_SAFE_ROLES & set(person.roles) for person in people)
-        safe = 0 if firewall or helper else 1
+    safe = 0 if not case.papers_may_be_missing or _safe(result, people) else 1
     return (
-        safe if case.status == "irregular" else 0,
+        safe,
         0 if result.applies == "yes" else 1,
         0 if wanted & set(result.rule.topics) else 1,
         0 if case.destination and ANY not in result.rule.key.destinations else 1,
         ("high", "medium", "low").index(result.rule.provenance.confidence),
         result.rule.id,
     )
+
+
+def _safe(result: Result, people: list[Contact]) -> bool:
+    """Whether a person without papers can turn there first; a weak source is no ground for that."""
+    if result.rule.provenance.confidence == "low":
+        return False
+    firewall = bool(people) and all(person.immigration_risk == "firewall" for person in people)
+    return firewall or any(_SAFE_ROLES & set(person.roles) for person in people)
 
 
 def _gaps(

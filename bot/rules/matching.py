@@ -211,6 +211,5 @@ def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
 
 
 def _bounds(condition: Condition) -> str:
-    parts = [f"at least {condition.min}" if condition.min else "", f"under {condition.below}" if condition.below else "",
-             f"at most {condition.max}" if condition.max else ""]  # fmt: skip
-    return " and ".join(part for part in parts if part)
+    ends = (("at least", condition.min), ("under", condition.below), ("at most", condition.max))
+    return " and ".join(f"{word} {end}" for word, end in ends if end)

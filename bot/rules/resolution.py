@@ -100,10 +100,14 @@ class _Combiner:
                 return Match(NO), f"{winner.id} stands before it."
             if stands.applies == DEPENDS:
                 needs = tuple(dict.fromkeys((*found.depends_on, *stands.depends_on)))
+                reason = f"unless {winner.id} applies: depends on {', '.join(stands.depends_on)}."
                 found = replace(
-                    found, applies=DEPENDS, depends_on=needs, unless=(*found.unless, winner),
-                    trace=(*found.trace, f"unless {winner.id} applies, which depends on {', '.join(stands.depends_on)}."),
-                )  # fmt: skip
+                    found,
+                    applies=DEPENDS,
+                    depends_on=needs,
+                    unless=(*found.unless, winner),
+                    trace=(*found.trace, reason),
+                )
         return found, ""
 
     def _winners(self, rule: Rule) -> list[Rule]:

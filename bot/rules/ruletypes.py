@@ -216,7 +216,8 @@ class TypeReader:
         say = tuple(self._clauses(body, values))
         distinct = self._words(body, "distinct", tuple(values)) if "distinct" in body else ()
         return RuleType(
-            name, topics, kind, combine, values, say, self._prefer(body, combine, values), distinct, via, body.get("why"),
+            name, topics, kind, combine, values, say, self._prefer(body, combine, values), distinct, via,
+            body.get("why"),
             body.get("denies") is True,
         )  # fmt: skip
 

@@ -29,6 +29,14 @@ _DAY = re.compile(r"(\d{2})-(\d{2})")
 _SHARE = re.compile(r"(\d+)/(\d+)")
 
 
+# Only for ordering tiers and comparing conditions; never for computing a deadline.
+_DAYS = {
+    "minute": Decimal(1) / 1440, "hour": Decimal(1) / 24, "day": Decimal(1),
+    "working_day": Decimal(7) / 5, "week": Decimal(7), "month": Decimal("30.4375"),
+    "year": Decimal("365.25"),
+}  # fmt: skip
+
+
 class UnitError(ValueError):
     """A value that does not fit its unit; the message says how it is written."""
 
@@ -54,16 +62,9 @@ class Duration:
     amount: Decimal
     unit: str
 
-    # Only for ordering tiers and comparing conditions; never for computing a deadline.
-    _DAYS = {
-        "minute": Decimal(1) / 1440, "hour": Decimal(1) / 24, "day": Decimal(1),
-        "working_day": Decimal(7) / 5, "week": Decimal(7), "month": Decimal("30.4375"),
-        "year": Decimal("365.25"),
-    }  # fmt: skip
-
     def about_days(self) -> Decimal:
         """Roughly how many days; for ordering."""
-        return self.amount * self._DAYS[self.unit]
+        return self.amount * _DAYS[self.unit]
 
     def to_json(self) -> dict[str, Any]:
         """Amount as text, unit in the singular."""

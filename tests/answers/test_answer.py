@@ -15,7 +15,16 @@ from bot.rules.vocabulary import MEASURES
 from tests.number_trace import untraced
 from tests.rules.support import case_of
 
-CORRIDORS = [("NP", "QA"), ("PH", "SA"), ("ID", "MY"), ("LS", "ZA"), ("MA", "IT"), ("NP", "JP"), ("TV", "NR"), ("GH", "SN")]
+CORRIDORS = [
+    ("NP", "QA"),
+    ("PH", "SA"),
+    ("ID", "MY"),
+    ("LS", "ZA"),
+    ("MA", "IT"),
+    ("NP", "JP"),
+    ("TV", "NR"),
+    ("GH", "SN"),
+]
 
 
 @pytest.mark.parametrize("language", available_languages())
@@ -34,11 +43,25 @@ def test_an_answer_is_whole(base: LawBase, language: str, status: str | None, ho
             assert (card.risk in risks) == (status != "regular"), card.name
             assert card.risk is None or card.risk in channel.text()
     for item in body["answers"]:
-        assert item["applies"] in ("yes", "depends") and item["trace"] and item["text"] and item["via"] in MEASURES
+        assert (
+            item["applies"] in ("yes", "depends")
+            and item["trace"]
+            and item["text"]
+            and item["via"] in MEASURES
+        )
         assert bool(item["depends_on"]) == (item["applies"] == "depends")
-    seen = {value.value for contact in found.contacts.values() for value in contact.values if value.provenance.evidence == "seen"}
+    seen = {
+        value.value
+        for contact in found.contacts.values()
+        for value in contact.values
+        if value.provenance.evidence == "seen"
+    }
     # Ids are those of the research, and some hold a number; they are for editors.
-    for key in sorted({item["rule"] for item in (*body["answers"], *body["channels"])} | found.contacts.keys(), key=len, reverse=True):
+    for key in sorted(
+        {item["rule"] for item in (*body["answers"], *body["channels"])} | found.contacts.keys(),
+        key=len,
+        reverse=True,
+    ):
         text = text.replace(key, "")
     legal = json.dumps([item["legal_basis"] for item in body["answers"]])
     for contact in found.contacts.values():
@@ -49,15 +72,21 @@ def test_an_answer_is_whole(base: LawBase, language: str, status: str | None, ho
 
 @pytest.mark.parametrize("language", available_languages())
 @pytest.mark.parametrize(("home", "place"), CORRIDORS)
-def test_every_number_of_an_answer_is_accounted_for(base: LawBase, language: str, home: str, place: str) -> None:
+def test_every_number_of_an_answer_is_accounted_for(
+    base: LawBase, language: str, home: str, place: str
+) -> None:
     found = lookup(base, case_of(home=home, to=place, on="2025-03-01"))
     said = answer(found, language)
-    rules = [result.rule for result in (*found.answers, *found.channels)]
-    rules += [rule for result in found.answers for rule in result.unless]
+    # A statement may name what holds instead, so the rules before which it gives way count too.
+    rivals = {result.rule.id: result.unless for result in (*found.answers, *found.channels)}
     for statement in said.statements:
-        assert untraced(statement.full_text(), rules, found.contacts.values(), found.case) == [], statement.rule.id
+        rules = [statement.rule, *rivals[statement.rule.id]]
+        assert untraced(statement.full_text(), rules, statement.contacts, found.case) == [], statement.rule.id
     for channel in said.channels:
-        assert untraced(channel.text(), channel.statement.rule, found.contacts.values(), found.case) == []
+        statement = channel.statement
+        assert untraced(channel.text(), statement.rule, statement.contacts, found.case) == [], (
+            statement.rule.id
+        )
     assert untraced(said.emergency, None, (), found.case, found.emergency) == []
     for gap in said.gaps:
         assert gap.text and untraced(gap.text, None, (), found.case) == []
@@ -74,7 +103,14 @@ def test_gaps_of_each_kind_are_said(base: LawBase, language: str) -> None:
 
 
 def test_what_comes_first_is_what_was_asked_first(base: LawBase) -> None:
-    said = answer(lookup(base, case_of(home="NP", to="QA", sector="construction"), ["overtime", "wages"]), "en")
-    places = [min(("overtime", "wages").index(topic) for topic in each.rule.topics if topic in ("overtime", "wages")) for each in said.statements]
+    said = answer(
+        lookup(base, case_of(home="NP", to="QA", sector="construction"), ["overtime", "wages"]), "en"
+    )
+    places = [
+        min(
+            ("overtime", "wages").index(topic) for topic in each.rule.topics if topic in ("overtime", "wages")
+        )
+        for each in said.statements
+    ]
     assert places == sorted(places)
     assert len(said.rule_ids()) == len(set(said.rule_ids()))

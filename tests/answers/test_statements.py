@@ -26,7 +26,18 @@ from tests.number_trace import numbers, untraced
 from tests.rules.support import TODAY
 
 LANGUAGES = available_languages()
-EVERYTHING = ("sector", "private_household", "status", "employment", "scheme", "region", "origin", "destination", "start", "date")
+EVERYTHING = (
+    "sector",
+    "private_household",
+    "status",
+    "employment",
+    "scheme",
+    "region",
+    "origin",
+    "destination",
+    "start",
+    "date",
+)
 RAW_KEY = re.compile(r"\b[a-z]+_[a-z_]+\b")
 
 
@@ -79,11 +90,17 @@ def test_every_rule_is_said_whole(book: LawBook, language: str, applies: str) ->
             bare = text
             for name in own:
                 bare = bare.replace(name, "")
-            if "  " in text or text != text.strip() or re.search(r"[{}]|None|\bnull\b|\.\.(?!\.)| [.,;](?!\d)", text):
+            if (
+                "  " in text
+                or text != text.strip()
+                or re.search(r"[{}]|None|\bnull\b|\.\.(?!\.)| [.,;](?!\d)", text)
+            ):
                 wrong.append((rule.id, text))
             if text != statement.source and RAW_KEY.search(bare):
                 wrong.append((rule.id, RAW_KEY.findall(bare)))
-        if not statement.text or (applies == "depends" and needs_condition(statement) and not statement.condition):
+        if not statement.text or (
+            applies == "depends" and needs_condition(statement) and not statement.condition
+        ):
             wrong.append((rule.id, "nothing said"))
     assert wrong == []
 
@@ -113,7 +130,12 @@ def test_every_number_comes_from_the_rule(book: LawBook, language: str, applies:
     for rule in book.rules.values():
         statement = said(book, rule, t, applies)
         contacts = [book.contacts[key] for key in contact_ids(rule, book.catalogue) if key in book.contacts]
-        terms = " ".join(str(text) for words in book.catalogue.terms.values() for text in words.values() if isinstance(text, str))
+        terms = " ".join(
+            str(text)
+            for words in book.catalogue.terms.values()
+            for text in words.values()
+            if isinstance(text, str)
+        )
         for text in texts(statement):
             lost = [each for each in untraced(text, rule, contacts) if each not in numbers(terms)]
             if lost:
@@ -128,8 +150,13 @@ def test_a_wrong_number_is_found(book: LawBook) -> None:
         for number in numbers(text):
             other = str(int(re.sub(r"\D", "", number)) + 7919)
             assert untraced(text.replace(number, other), rule), rule.id
-        emptied = replace(rule, values={}, provenance=replace(rule.provenance, as_of=None, legal_basis=None, source=None),
-                          start=None, end=None)  # fmt: skip
+        emptied = replace(
+            rule,
+            values={},
+            provenance=replace(rule.provenance, as_of=None, legal_basis=None, source=None),
+            start=None,
+            end=None,
+        )
         if numbers(text):
             checked += 1
             if not untraced(text, emptied):
@@ -140,13 +167,31 @@ def test_a_wrong_number_is_found(book: LawBook) -> None:
 
 @pytest.mark.parametrize(
     ("text", "lost"),
-    [("48 hours", []), ("QAR 1,000", []), ("QAR 1\u202f000", []), ("17,92", []), ("17.92 an hour", []), ("1", ["1"]), ("17", ["17"]),
-     ("1,0000", ["1,0000"]), ("49 hours", ["49"]), ("QAR 10,000", ["10,000"]), ("\u206648\u2069", []), ("४८", [])],
-)  # fmt: skip
+    [
+        ("48 hours", []),
+        ("QAR 1,000", []),
+        ("QAR 1\u202f000", []),
+        ("17,92", []),
+        ("17.92 an hour", []),
+        ("1", ["1"]),
+        ("17", ["17"]),
+        ("1,0000", ["1,0000"]),
+        ("49 hours", ["49"]),
+        ("QAR 10,000", ["10,000"]),
+        ("\u206648\u2069", []),
+        ("४८", []),
+    ],
+)
 def test_what_counts_as_the_same_number(book: LawBook, text: str, lost: list[str]) -> None:
     rule = next(iter(book.rules.values()))
-    bare = replace(rule, provenance=replace(rule.provenance, as_of=None, legal_basis=None, source=None), start=None, end=None,
-                   key=replace(rule.key, when=(), schemes=()), values={"a": "48 hours", "b": "QAR 1000", "c": "MAD 17.92 / hour"})  # fmt: skip
+    bare = replace(
+        rule,
+        provenance=replace(rule.provenance, as_of=None, legal_basis=None, source=None),
+        start=None,
+        end=None,
+        key=replace(rule.key, when=(), schemes=()),
+        values={"a": "48 hours", "b": "QAR 1000", "c": "MAD 17.92 / hour"},
+    )
     assert untraced(text, bare) == lost
 
 
@@ -159,7 +204,9 @@ def test_unconfirmed_values_are_marked_one_by_one(book: LawBook, language: str) 
         if rule.provenance.evidence != "seen":
             assert statement.caution, rule.id
             continue
-        spoken = {name for clause in book.catalogue.types[rule.type].clauses(rule.values) for name in clause.names}
+        spoken = {
+            name for clause in book.catalogue.types[rule.type].clauses(rule.values) for name in clause.names
+        }
         mark = t.gettext("{value} (not confirmed)", value="").strip()
         assert statement.text.count(mark) >= len(set(rule.unconfirmed) & spoken) or not spoken, rule.id
         if not rule.unconfirmed:
@@ -169,10 +216,14 @@ def test_unconfirmed_values_are_marked_one_by_one(book: LawBook, language: str) 
 
 
 def test_old_weak_and_unchecked_information_says_so(book: LawBook) -> None:
-    rule = next(each for each in book.rules.values() if each.provenance.evidence == "seen" and each.provenance.source)
+    rule = next(
+        each for each in book.rules.values() if each.provenance.evidence == "seen" and each.provenance.source
+    )
 
     def caution(**changes: object) -> str:
-        changed = replace(rule, provenance=replace(rule.provenance, review_by=None, confidence="high", **changes))  # type: ignore[arg-type]
+        changed = replace(
+            rule, provenance=replace(rule.provenance, review_by=None, confidence="high", **changes)
+        )  # type: ignore[arg-type]
         return said(book, changed, translator("en")).caution or ""
 
     assert caution(as_of="2026") == ""
@@ -181,9 +232,14 @@ def test_old_weak_and_unchecked_information_says_so(book: LawBook) -> None:
     assert "confirm" in caution(as_of="2026", evidence="known")
     weak = replace(rule, provenance=replace(rule.provenance, as_of="2026", confidence="low", review_by=None))
     assert "weak" in (said(book, weak, translator("en")).caution or "")
-    late = replace(rule, provenance=replace(rule.provenance, as_of="2026", confidence="high", review_by="2026-10"))
+    late = replace(
+        rule, provenance=replace(rule.provenance, as_of="2026", confidence="high", review_by="2026-10")
+    )
     assert "checked" in (said(book, late, translator("en")).caution or "")
-    assert "date not known" in said(book, replace(rule, provenance=replace(rule.provenance, as_of=None)), translator("en")).source
+    assert (
+        "date not known"
+        in said(book, replace(rule, provenance=replace(rule.provenance, as_of=None)), translator("en")).source
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -214,21 +270,38 @@ def test_durations_are_whole_words(language: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "unit", "text"),
-    [("0", "day", "0 days"), ("1", "day", "1 day"), ("2", "day", "2 days"), ("11", "week", "11 weeks"), ("100", "year", "100 years"),
-     ("0.5", "month", "half a month"), ("0.5", "year", "half a year"), ("0.5", "day", "half a day"), ("0.5", "hour", "0.5 hours"),
-     ("1.5", "month", "1.5 months"), ("1.0", "month", "1 month"), ("1", "working_day", "1 working day"), ("1000", "hour", "1,000 hours")],
-)  # fmt: skip
+    [
+        ("0", "day", "0 days"),
+        ("1", "day", "1 day"),
+        ("2", "day", "2 days"),
+        ("11", "week", "11 weeks"),
+        ("100", "year", "100 years"),
+        ("0.5", "month", "half a month"),
+        ("0.5", "year", "half a year"),
+        ("0.5", "day", "half a day"),
+        ("0.5", "hour", "0.5 hours"),
+        ("1.5", "month", "1.5 months"),
+        ("1.0", "month", "1 month"),
+        ("1", "working_day", "1 working day"),
+        ("1000", "hour", "1,000 hours"),
+    ],
+)
 def test_durations_in_english(amount: str, unit: str, text: str) -> None:
     assert formats.duration(Duration(Decimal(amount), unit), translator("en")) == text
 
 
 @pytest.mark.parametrize(
     ("money", "text"),
-    [(Money(Decimal("1000"), "QAR"), "QAR 1,000"), (Money(Decimal("18.10"), "CAD", "hour"), "CAD 18.10 an hour"),
-     (Money(Decimal("0.5"), "JOD"), "JOD 0.500"), (Money(Decimal("75000000"), "IDR"), "IDR 75,000,000"),
-     (Money(Decimal("18.125"), "CAD"), "CAD 18.125"), (Money(Decimal("0"), "QAR", "month"), "QAR 0 a month"),
-     (Money(Decimal("100.00"), "MAD", "piece"), "MAD 100 a piece")],
-)  # fmt: skip
+    [
+        (Money(Decimal("1000"), "QAR"), "QAR 1,000"),
+        (Money(Decimal("18.10"), "CAD", "hour"), "CAD 18.10 an hour"),
+        (Money(Decimal("0.5"), "JOD"), "JOD 0.500"),
+        (Money(Decimal("75000000"), "IDR"), "IDR 75,000,000"),
+        (Money(Decimal("18.125"), "CAD"), "CAD 18.125"),
+        (Money(Decimal("0"), "QAR", "month"), "QAR 0 a month"),
+        (Money(Decimal("100.00"), "MAD", "piece"), "MAD 100 a piece"),
+    ],
+)
 def test_money_in_english(money: Money, text: str) -> None:
     assert formats.money(money, translator("en")) == text
 
@@ -245,17 +318,31 @@ def test_numbers_and_names_are_kept_apart_from_right_to_left_text() -> None:
         formats.number(1000, arabic),
         formats.isolate("OWWA", arabic),
     ):
-        assert text.startswith("\u2068") and text.endswith("\u2069") and text.count("\u2068") == text.count("\u2069")
-    for text in (formats.number(1234567890, arabic), formats.money(Money(Decimal("90"), "SAR"), arabic), formats.time_of_day("12:30", arabic),
-                 formats.partial_date(PartialDate.parse("2026-03-01"), arabic), formats.percent(Decimal("25"), arabic)):  # fmt: skip
+        assert (
+            text.startswith("\u2068")
+            and text.endswith("\u2069")
+            and text.count("\u2068") == text.count("\u2069")
+        )
+    for text in (
+        formats.number(1234567890, arabic),
+        formats.money(Money(Decimal("90"), "SAR"), arabic),
+        formats.time_of_day("12:30", arabic),
+        formats.partial_date(PartialDate.parse("2026-03-01"), arabic),
+        formats.percent(Decimal("25"), arabic),
+    ):
         assert not re.search("[٠-٩۰-۹]", text), text
 
 
 @pytest.mark.parametrize(
     ("hours", "text"),
-    [("24/7", "day and night"), ("Mon-Fri 08:00-17:00", "Mon–Fri 08:00–17:00"), ("Mon-Fri 08:00-17:00; Sat 09:00-12:00", "Mon–Fri 08:00–17:00; Sat 09:00–12:00"),
-     ("Sun,Tue 8:30-24:00", "Sun, Tue 08:30–24:00"), ("09:00-17:00", "09:00–17:00")],
-)  # fmt: skip
+    [
+        ("24/7", "day and night"),
+        ("Mon-Fri 08:00-17:00", "Mon–Fri 08:00–17:00"),
+        ("Mon-Fri 08:00-17:00; Sat 09:00-12:00", "Mon–Fri 08:00–17:00; Sat 09:00–12:00"),
+        ("Sun,Tue 8:30-24:00", "Sun, Tue 08:30–24:00"),
+        ("09:00-17:00", "09:00–17:00"),
+    ],
+)
 def test_opening_hours_in_english(hours: str, text: str) -> None:
     assert formats.opening_hours(hours, translator("en")) == text
 

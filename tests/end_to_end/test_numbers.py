@@ -1,4 +1,4 @@
-"""Every number in every answer over REST comes from a rule, the case, a contact, the emergency table or a choice."""
+"""Every number over REST comes from a rule, the case, a contact, the emergency table or a choice."""
 
 from __future__ import annotations
 

@@ -24,17 +24,29 @@ DAYS = ("2019-12-31", "2020-01-01", "2020-06-15", "2024-02-29", "2025-01-28", "2
 DATES = ("2019", "2020", "2020-06", "2020-06-15", "2024-02-29", "2025-01", "2026")
 LENGTHS = ("0 days", "30 days", "89 days", "3 months", "1 year", "5 years", "20 years")
 GROUP = {
-    "law": "region", "group": "west", "name": "West",
+    "law": "region",
+    "group": "west",
+    "name": "West",
     "members": [{"country": "SN", "start": "2000"}, {"country": "ML", "start": "2000", "end": "2025-01-28"}],
-}  # fmt: skip
+}
 RANGES: tuple[dict[str, str], ...] = (
-    {"min": "3 months"}, {"below": "1 year"}, {"min": "30 days", "below": "1 year"}, {"max": "3 months"},
+    {"min": "3 months"},
+    {"below": "1 year"},
+    {"min": "30 days", "below": "1 year"},
+    {"max": "3 months"},
     {"min": "3 months", "max": "5 years"},
-)  # fmt: skip
+)
 SCOPE = {
-    "id": "ca-scope", "to": "CA", "jobs": ["agriculture"], "private_household": "yes",
-    "legal_sector": "domestic_work", "source": "s", "as_of": "2019", "evidence": "seen", "confidence": "high",
-}  # fmt: skip
+    "id": "ca-scope",
+    "to": "CA",
+    "jobs": ["agriculture"],
+    "private_household": "yes",
+    "legal_sector": "domestic_work",
+    "source": "s",
+    "as_of": "2019",
+    "evidence": "seen",
+    "confidence": "high",
+}
 
 some = st.sampled_from
 
@@ -51,8 +63,10 @@ def rule_bodies(draw: st.DrawFn) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": kind,
         "to": draw(some(("any", "any", "QA", "QA", "CA", "CA-QC", "west", ["QA", "CA-ON"]))),
-        "evidence": draw(some(("seen", "known"))), "confidence": "high", "source": "s",
-    }  # fmt: skip
+        "evidence": draw(some(("seen", "known"))),
+        "confidence": "high",
+        "source": "s",
+    }
     if kind == "working_hours":
         names = draw(part_of(("max_per_day", "max_per_week")))
         body["values"] = {name: f"{draw(st.integers(7, 9))} hours" for name in names}
@@ -101,9 +115,12 @@ def law_books(draw: st.DrawFn) -> LawBook:
         (law / "west.yml").write_text(json.dumps(GROUP), encoding="utf-8")
         while True:
             content = {
-                "law": "country", "country": "QA", "sources": {"s": {"title": "Law", "publisher": "State"}},
-                "scope": [SCOPE] if with_scope else [], "rules": [{"id": key, **body} for key, body in rules.items()],
-            }  # fmt: skip
+                "law": "country",
+                "country": "QA",
+                "sources": {"s": {"title": "Law", "publisher": "State"}},
+                "scope": [SCOPE] if with_scope else [],
+                "rules": [{"id": key, **body} for key, body in rules.items()],
+            }
             (law / "qa.yml").write_text(json.dumps(content, indent=0), encoding="utf-8")
             try:
                 return read_law(law)
@@ -122,7 +139,20 @@ def _rule_at(lines: list[str], line: int) -> str:
 def full_cases(draw: st.DrawFn) -> Case:
     """A case of which everything is known that the small law books ask for."""
     on = date.fromisoformat(draw(some(DAYS)))
-    place, region = draw(some((("QA", None), ("QA", None), ("QA", None), ("CA", "CA-QC"), ("CA", "CA-ON"), ("CA", "CA-AB"), ("SN", None), ("ML", None))))
+    place, region = draw(
+        some(
+            (
+                ("QA", None),
+                ("QA", None),
+                ("QA", None),
+                ("CA", "CA-QC"),
+                ("CA", "CA-ON"),
+                ("CA", "CA-AB"),
+                ("SN", None),
+                ("ML", None),
+            )
+        )
+    )
     return Case(
         on=on,
         today=draw(some((on, date(2026, 11, 21)))),
@@ -147,7 +177,19 @@ DIMENSIONS = ("destination", "region", "origin", "sector", "status", "employment
 @st.composite
 def blanked(draw: st.DrawFn, case: Case) -> Case:
     """The case with some things unknown."""
-    gone = set(draw(st.lists(some((*DIMENSIONS, *sorted(case.facts))), min_size=1, max_size=4, unique=True)))
+    return without(
+        case, draw(st.lists(some((*DIMENSIONS, *sorted(case.facts))), min_size=1, max_size=4, unique=True))
+    )
+
+
+def each_blanked(case: Case) -> list[Case]:
+    """The case with one thing unknown, for each thing."""
+    return [without(case, [name]) for name in (*DIMENSIONS, *sorted(case.facts))]
+
+
+def without(case: Case, names: list[str]) -> Case:
+    """The case with these things unknown; a region goes with its country."""
+    gone = set(names)
     if "destination" in gone:
         gone.add("region")
     facts = {name: value for name, value in case.facts.items() if name not in gone}
@@ -155,9 +197,23 @@ def blanked(draw: st.DrawFn, case: Case) -> Case:
 
 
 REAL_PLACES = (
-    ("QA", None), ("SA", None), ("MY", None), ("ZA", None), ("IT", None), ("CA", "CA-QC"), ("CA", "CA-ON"), ("AE", None),
-    ("KR", None), ("BH", None), ("KW", None), ("OM", None), ("NP", None), ("SN", None), ("FR", None), ("RU", None),
-)  # fmt: skip
+    ("QA", None),
+    ("SA", None),
+    ("MY", None),
+    ("ZA", None),
+    ("IT", None),
+    ("CA", "CA-QC"),
+    ("CA", "CA-ON"),
+    ("AE", None),
+    ("KR", None),
+    ("BH", None),
+    ("KW", None),
+    ("OM", None),
+    ("NP", None),
+    ("SN", None),
+    ("FR", None),
+    ("RU", None),
+)
 
 
 @st.composite
@@ -179,7 +235,14 @@ def real_cases(draw: st.DrawFn, book: LawBook) -> Case:
             facts[name] = draw(some(("SGD 2600", "SGD 4501", "MYR 1700", "QAR 1000")))
     schemes = sorted({scheme for rule in book.rules.values() for scheme in rule.key.schemes})
     return Case(
-        on=on, today=date(2026, 11, 21), destination=place, region=region, origin=draw(some(homes)),
-        sector=draw(some(SECTORS)), status=draw(some(STATUSES)), employment=draw(some(EMPLOYMENTS)),
-        scheme=draw(some(schemes)), facts=facts,
-    )  # fmt: skip
+        on=on,
+        today=date(2026, 11, 21),
+        destination=place,
+        region=region,
+        origin=draw(some(homes)),
+        sector=draw(some(SECTORS)),
+        status=draw(some(STATUSES)),
+        employment=draw(some(EMPLOYMENTS)),
+        scheme=draw(some(schemes)),
+        facts=facts,
+    )

@@ -35,9 +35,16 @@ def case_of(
 ) -> Case:
     """A case in one line; what is left out is unknown."""
     return make_case(
-        today=TODAY, on=day(on) if on else None, destination=to, origin=home, sector=sector,
-        status=status, employment=employment, scheme=scheme, facts=facts,
-    )  # fmt: skip
+        today=TODAY,
+        on=day(on) if on else None,
+        destination=to,
+        origin=home,
+        sector=sector,
+        status=status,
+        employment=employment,
+        scheme=scheme,
+        facts=facts,
+    )
 
 
 def context_of(book: LawBook) -> Context:

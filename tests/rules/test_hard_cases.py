@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,29 @@ from bot.rules.matching import legal_sectors
 from tests.rules.support import TODAY, case_of, context_of, day, outcomes, resolved
 
 
-
 def refuse(*mistake: object) -> None:
     """A mistake in the table itself."""
     raise AssertionError(mistake)
 
 
 FACTS: dict[str, Any] = yamlfile.read(Path(__file__).parent / "hard_cases.yml", refuse) or {}
-CASES = [pytest.param(each, id=f"{fact}: {each['is']}") for fact, body in FACTS.items() for each in body["cases"]]
-HELD = [pytest.param(rule, values, id=rule) for body in FACTS.values() for rule, values in body["holds"].items()]
+CASES = [
+    pytest.param(each, id=f"{fact}: {each['is']}") for fact, body in FACTS.items() for each in body["cases"]
+]
+HELD = [
+    pytest.param(rule, values, id=rule) for body in FACTS.values() for rule, values in body["holds"].items()
+]
 HOTLINE_NUMBERS = {
-    "ja": "0120-811-610", "en": "0120-004-008", "zh": "0120-150-520", "pt": "0120-290-922", "es": "0120-336-230",
-    "tl": "0120-400-166", "vi": "0120-558-815", "my": "0120-662-700", "ne": "0120-750-880",
-}  # fmt: skip
+    "ja": "0120-811-610",
+    "en": "0120-004-008",
+    "zh": "0120-150-520",
+    "pt": "0120-290-922",
+    "es": "0120-336-230",
+    "tl": "0120-400-166",
+    "vi": "0120-558-815",
+    "my": "0120-662-700",
+    "ne": "0120-750-880",
+}
 
 
 def test_all_forty_are_here() -> None:
@@ -47,7 +58,9 @@ def test_a_rule_holds_what_its_fact_says(book: LawBook, rule_id: str, values: di
 def test_a_fact_reaches_whom_it_should(book: LawBook, each: dict[str, Any]) -> None:
     wanted = {rule: outcome for outcome in ("yes", "depends", "no") for rule in each.get(outcome, ())}
     types = {book.rules[rule].type for rule in wanted}
-    resolution = resolved(book, case_of(**each["case"]), [rule for rule in book.rules.values() if rule.type in types])
+    resolution = resolved(
+        book, case_of(**each["case"]), [rule for rule in book.rules.values() if rule.type in types]
+    )
     found = outcomes(resolution)
     assert {rule: found.get(rule, "no") for rule in wanted} == wanted
     open_points = {result.rule.id: set(result.own_depends_on) for result in resolution.results}
@@ -82,7 +95,9 @@ def test_who_works_in_an_emirati_home_is_a_domestic_worker_in_law(book: LawBook)
         assert sectors(sector=job, private_household="no") == {job}
         assert sectors(sector=job) == {job, "domestic_work"}
     assert sectors(sector="construction", private_household="yes") == {"construction"}
-    assert legal_sectors(case_of(to="QA", sector="agriculture", private_household="yes"), context).possible == {"agriculture"}
+    assert legal_sectors(
+        case_of(to="QA", sector="agriculture", private_household="yes"), context
+    ).possible == {"agriculture"}
 
 
 def test_the_midday_ban_of_oman_names_the_number_to_report_at(base: LawBase) -> None:
@@ -93,12 +108,15 @@ def test_the_midday_ban_of_oman_names_the_number_to_report_at(base: LawBase) -> 
 
 
 def test_the_japanese_advice_line_has_a_number_for_each_language(book: LawBook) -> None:
-    values = [value for contact in book.contacts.values() if contact.country == "JP" for value in contact.values]
+    values = [
+        value for contact in book.contacts.values() if contact.country == "JP" for value in contact.values
+    ]
     numbers = {
         language: value.value.replace(" ", "-")
-        for value in values if value.channel == "phone" and value.value.startswith("0120")
+        for value in values
+        if value.channel == "phone" and value.value.startswith("0120")
         for language in value.languages
-    }  # fmt: skip
+    }
     if not numbers:
         pytest.skip("The contacts of Japan are not in the law files yet.")
     same = {"fil": "tl"}
@@ -106,14 +124,21 @@ def test_the_japanese_advice_line_has_a_number_for_each_language(book: LawBook) 
 
 
 def test_a_sum_from_a_law_that_changed_is_not_given_for_the_wrong_day(base: LawBase) -> None:
-    before = lookup(base, make_case(today=TODAY, on=day("2024-02-29"), destination="BH", sector="construction"), ["end_of_service"])
+    before = lookup(
+        base,
+        make_case(today=TODAY, on=day("2024-02-29"), destination="BH", sector="construction"),
+        ["end_of_service"],
+    )
     assert "bh-end-of-service-sio" not in {result.rule.id for result in before.answers}
 
 
 def plain(value: Any) -> Any:
-    """Numbers and texts alike; lists and mappings by item."""
+    """Numbers and texts alike; lists and mappings by item; a year is twelve months."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    return value if isinstance(value, bool) or value is None else str(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    years = re.fullmatch(r"(\d+) years?", str(value))
+    return f"{int(years[1]) * 12} months" if years else str(value)

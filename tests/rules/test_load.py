@@ -143,7 +143,9 @@ def test_a_contact_that_changes_takes_its_numbers_along(tmp_path: Path, url: str
     assert values == {"16009", "55555"}
 
 
-@pytest.mark.parametrize("step", ["_replace_reach", "_replace_contact_parts", "_replace_emergency", "_version"])
+@pytest.mark.parametrize(
+    "step", ["_replace_reach", "_replace_contact_parts", "_replace_emergency", "_version"]
+)
 def test_a_load_that_breaks_off_changes_nothing(
     tmp_path: Path, url: str, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,11 +13,13 @@ from bot.rules.lawfiles import LawBook, agree, rivalry, share_values
 from bot.rules.matching import NO, YES, legal_sectors, match
 from bot.rules.model import Rule
 from bot.rules.resolution import Resolution, resolve
-from tests.rules.strategies import blanked, full_cases, law_books, real_cases
+from tests.rules.strategies import blanked, each_blanked, full_cases, law_books, real_cases
 from tests.rules.support import context_of, outcomes, resolved
 
 MANY = settings(max_examples=250, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-SOME = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+SOME = settings(
+    max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 @MANY
@@ -73,6 +75,8 @@ def every_property(book: LawBook, case: Case, data: st.DataObject) -> None:
         one_value_for_one_thing(book, resolution)
         every_rule_is_accounted_for(book, resolution)
     knowing_more_only_settles(full, partial)
+    for one_unknown in each_blanked(case):
+        knowing_more_only_settles(full, resolved(book, one_unknown))
 
 
 def sectors_are_respected(book: LawBook, case: Case, resolution: Resolution) -> None:
@@ -100,7 +104,11 @@ def dates_are_respected(case: Case, resolution: Resolution) -> None:
                 assert result.applies != YES, rule.id
         if rule.end is not None:
             assert text[: len(rule.end)] <= rule.end, rule.id
-            if len(rule.end) < 10 and text[: len(rule.end)] == rule.end and text[len(rule.end) :].strip("-01"):
+            if (
+                len(rule.end) < 10
+                and text[: len(rule.end)] == rule.end
+                and text[len(rule.end) :].strip("-01")
+            ):
                 assert result.applies != YES, rule.id
         if rule.start is None and rule.provenance.as_of is not None:
             assert text[: len(rule.provenance.as_of)] >= rule.provenance.as_of, rule.id
@@ -149,8 +157,15 @@ def every_rule_is_accounted_for(book: LawBook, resolution: Resolution) -> None:
         assert result.trace, result.rule.id
         assert bool(result.depends_on) == (result.applies == "depends")
         if result.applies == "depends":
-            assert any("not known" in line or "depends on" in line or "may move" in line or "private home" in line
-                       or "sector" in line or "another currency" in line for line in result.trace)  # fmt: skip
+            assert any(
+                "not known" in line
+                or "depends on" in line
+                or "may move" in line
+                or "private home" in line
+                or "sector" in line
+                or "another currency" in line
+                for line in result.trace
+            )
 
 
 def knowing_more_only_settles(full: Resolution, partial: Resolution) -> None:
