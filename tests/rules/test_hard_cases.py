@@ -109,7 +109,10 @@ def test_the_midday_ban_of_oman_names_the_number_to_report_at(base: LawBase) -> 
 
 def test_the_japanese_advice_line_has_a_number_for_each_language(book: LawBook) -> None:
     values = [
-        value for contact in book.contacts.values() if contact.country == "JP" for value in contact.values
+        value
+        for contact in book.contacts.values()
+        if contact.id == "jp-labour-advice-hotline"
+        for value in contact.values
     ]
     numbers = {
         language: value.value.replace(" ", "-")
