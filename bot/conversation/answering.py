@@ -118,12 +118,12 @@ def _page(statements: list[Statement], start: int) -> list[Statement]:
 
 def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int) -> Message:
     t = turn.t
-    lines = [_headline(turn, topic)] if start == 0 else []
+    lines = [_headline(turn, topic), *(gap.text for gap in said.gaps)] if start == 0 else []
     lines += [_with_source(each.full_text(), each, t) for each in page]
-    if not page:
-        lines += [gap.text for gap in said.gaps] or [t.gettext("We have no more on this.")]
-        if not said.channels:
-            lines.append(nearest_help(turn, said))
+    if not page and start > 0:
+        lines.append(t.gettext("We have no more on this."))
+    if not page and not said.channels:
+        lines.append(nearest_help(turn, said))
     return Message(
         "\n".join(lines),
         rules=tuple(each.rule.id for each in page),

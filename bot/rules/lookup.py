@@ -13,7 +13,7 @@ from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import ANY, Contact, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
-from bot.rules.vocabulary import TOPICS
+from bot.rules.vocabulary import HELP_TOPICS, TOPICS
 
 # Whoever asks about a right is also told where help is; these carry the channels for every topic.
 HELP = ("complaint", "hotline")
@@ -144,14 +144,25 @@ def _safe(result: Result, people: list[Contact]) -> bool:
     return firewall or any(_SAFE_ROLES & set(person.roles) for person in people)
 
 
+def answered_topics(answers: Iterable[Result]) -> set[str]:
+    """The topics on which a rule says what the law gives: that one can complain, and until when, does not."""
+    return {
+        topic
+        for result in answers
+        for topic in result.rule.topics
+        if topic in HELP_TOPICS or result.rule.kind not in ("complaint_channel", "deadline")
+    }
+
+
 def _gaps(
     asked: tuple[str, ...], answers: tuple[Result, ...], case: Case,
     not_known_then: tuple[Rule, ...], by_topic: dict[str, Rule],
 ) -> list[Gap]:  # fmt: skip
-    answered = {topic for result in answers for topic in result.rule.topics}
+    answered = answered_topics(answers)
     found = []
     for topic in asked:
-        if topic in answered:
+        # The emergency table holds every country.
+        if topic in answered or (topic == "emergency" and case.destination is not None):
             continue
         if topic in by_topic:
             rules = tuple(rule.id for rule in not_known_then if topic in rule.topics)
