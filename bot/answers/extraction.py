@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
-from bot.answers import conditions, formats, names
+from bot.answers import conditions, formats, names, protection
 from bot.rules.lawfiles import LawBook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +26,9 @@ _TABLES: tuple[tuple[str | None, list[str]], ...] = (
     (None, list(conditions.STATUS_CONDITIONS.values())),
     (None, list(conditions.EMPLOYMENT_CONDITIONS.values())),
     (None, list(formats.messages_of_rates())),
+    ("map column", list(protection.COLUMN_NAMES.values())),
+    ("map state", list(protection.STATE_NAMES.values())),
+    (None, [*protection.CONDITION_TEXTS.values(), *protection.REASON_TEXTS.values()]),
 )
 
 
