@@ -9,7 +9,7 @@ from rich.table import Table
 
 from bot.answers import formats, names
 from bot.answers.translations import Translator, translator
-from bot.rules.protection import COLUMNS, Cell, ProtectionMap
+from bot.rules.protection import COLUMNS, GAP, Cell, ProtectionMap
 from bot.rules.treaties.derivation import EQUALITY, EXPORT, Derived, Setback
 from bot.rules.vocabulary import BRANCHES
 
@@ -38,12 +38,14 @@ CONDITION_TEXTS = {
     "date_unsure": "we do not know the exact day from which it holds",
     "branches_unconfirmed": "we have not confirmed for which benefits",
     "provision_unconfirmed": "we have not confirmed this part of the agreement",
+    "ratification_unconfirmed": "we have not confirmed that the countries are bound by it",
     "part_of_country": "only in a part of the country",
 }
 REASON_TEXTS = {
     "not_yet": "It is not in force yet.",
     "ended": "It is no longer in force.",
     "not_binding": "It does not bind the countries.",
+    "force_unknown": "We do not know if it is in force.",
 }
 
 
@@ -111,7 +113,8 @@ def _cell_json(cell: Cell, t: Translator) -> dict[str, Any]:
         "branch": cell.branch,
         "column": cell.column,
         "state": cell.state,
-        "evidence": "seen" if cell.seen else ("known" if cell.rules or cell.derived else None),
+        "evidence": "seen" if cell.seen else (None if cell.state == GAP else "known"),
+        "no_agreement": cell.no_agreement,
         "rules": [
             {"rule": result.rule.id, "applies": result.applies, "depends_on": list(result.depends_on)}
             for result in cell.rules

@@ -146,8 +146,10 @@ def _state(rules: tuple[Result, ...], derived: tuple[Derived, ...], catalogue: C
         return UNCONFIRMED
     if giving or derived:
         return CONDITIONAL
-    return NO if rules else GAP
+    if any(result.applies == "yes" for result in rules):
+        return NO
+    return CONDITIONAL if rules else GAP
 
 
 # Conditions that say how well a thing is known, not on what it depends.
-_ABOUT_EVIDENCE = {"branches_unconfirmed", "provision_unconfirmed"}
+_ABOUT_EVIDENCE = {"branches_unconfirmed", "provision_unconfirmed", "ratification_unconfirmed"}

@@ -80,13 +80,14 @@ def make_period(text: str) -> Period:
 
 def totalize(
     periods: Sequence[Period], treaties: Treaties, *, branch: str, on: date, qualifying: Mapping[str, int],
-    theoretical: Mapping[str, Decimal] | None = None,
+    theoretical: Mapping[str, Decimal] | None = None, national: Mapping[str, Decimal] | None = None,
 ) -> Totalization:  # fmt: skip
     """The share of each country in which there are periods.
 
     `qualifying`: months that each country's law needs for the benefit; a country that is missing
     there is answered `not_known`. `theoretical`: the benefit that each would pay if all added
-    periods were its own, in its currency. Raises CaseError for no periods.
+    periods were its own, in its currency. `national`: what each pays for its own periods alone.
+    Raises CaseError for no periods.
     """
     if not periods:
         raise CaseError("There are no periods. Say at least one, as KR:2001-01..2010-12.")
@@ -94,7 +95,7 @@ def totalize(
     own = _own_months(periods, result)
     for country in own:
         result.shares.append(
-            _share(country, own, treaties, branch, on, qualifying, theoretical or {}, result)
+            _share(country, own, treaties, branch, on, qualifying, theoretical or {}, national or {}, result)
         )
     return result
 
@@ -116,7 +117,8 @@ def _own_months(periods: Sequence[Period], result: Totalization) -> dict[str, se
 
 def _share(
     country: str, own: Mapping[str, set[int]], treaties: Treaties, branch: str, on: date,
-    qualifying: Mapping[str, int], theoretical: Mapping[str, Decimal], result: Totalization,
+    qualifying: Mapping[str, int], theoretical: Mapping[str, Decimal], national: Mapping[str, Decimal],
+    result: Totalization,
 ) -> Share:  # fmt: skip
     mine = len(own[country])
     needed = qualifying.get(country)
@@ -126,7 +128,7 @@ def _share(
     result.steps.append(step("qualifying", country=country, months=mine, needed=needed))
     if mine >= needed:
         result.steps.append(step("alone", country=country, months=mine))
-        return Share(country, mine, "alone", share=Fraction(1), amount=theoretical.get(country))
+        return Share(country, mine, "alone", share=Fraction(1), amount=national.get(country))
     best = max(_options(country, own, treaties, branch, on), key=lambda option: option[1], default=None)
     if best is None:
         result.steps.append(step("no_agreement", country=country))
@@ -178,6 +180,7 @@ def _options(
                 continue
             sure = (
                 agreement.confirmed("totalization")
+                and not agreement.regions
                 and treaties.bound(agreement, country, other, on) == IN_FORCE
             )
             held = found.setdefault(agreement.id, (agreement, set(own[country]), sure))

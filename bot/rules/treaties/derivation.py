@@ -48,8 +48,18 @@ CONDITIONS = (
     "date_unsure",  # the exact day from which it holds is not known
     "branches_unconfirmed",
     "provision_unconfirmed",
+    "ratification_unconfirmed",
     "part_of_country",  # only a region is bound
 )
+
+
+# Why an agreement of a status gives nothing; others are not in force yet.
+_REASONS = {
+    "non_binding": "not_binding",
+    "draft": "not_binding",
+    "signed": "force_unknown",
+    "unknown": "force_unknown",
+}
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ class Setback:
 
     instrument: str
     country: str | None
-    reason: str  # not_yet | ended | not_binding
+    reason: str  # not_yet | ended | not_binding | force_unknown
 
 
 @dataclass(frozen=True)
@@ -107,9 +117,10 @@ class Treaties:
                 self._by_country.setdefault(country, set()).add(agreement.id)
 
     def between(self, one: str, other: str) -> list[Agreement]:
-        """Every agreement to which both are or were parties, by id."""
+        """Every agreement that binds or bound the two to each other, by id."""
         shared = self._by_country.get(one, set()) & self._by_country.get(other, set())
-        return [self.agreements[key] for key in sorted(shared)]
+        found = [self.agreements[key] for key in sorted(shared)]
+        return [each for each in found if each.hub in (None, one, other)]
 
     def ratification(self, instrument: str, country: str) -> Ratification | None:
         """The country's word on an instrument, if any is known."""
@@ -117,7 +128,7 @@ class Treaties:
 
     def bound(self, agreement: Agreement, one: str, other: str, on: date) -> str:
         """How the agreement stands between two parties on a day."""
-        if agreement.hub is not None and agreement.hub not in (one, other):
+        if agreement.hub not in (None, one, other):
             return NOT_YET
         forces = [agreement.force(on)]
         since = dict(agreement.since)
@@ -143,12 +154,14 @@ def derive(case: Case, treaties: Treaties) -> Derivation:
         rights += rule(case, treaties)
     in_force = []
     for agreement in treaties.between(host, home):
+        if not _reaches(agreement, case):
+            continue
         force = treaties.bound(agreement, host, home, on)
         if force in (IN_FORCE, UNSURE):
             in_force.append(agreement)
             rights += _from_agreement(agreement, case, force)
         else:
-            reason = "ended" if force == ENDED else ("not_yet" if agreement.binding else "not_binding")
+            reason = "ended" if force == ENDED else _REASONS.get(agreement.status, "not_yet")
             setbacks.append(Setback(agreement.id, None, reason))
     setbacks += _setbacks(host, on, treaties)
     return Derivation(
@@ -182,13 +195,14 @@ def _held(
 def _right(
     held: list[Ratification], instrument: str, country: str, branch: str, principle: str, on: date, *conditions: str,
 ) -> Derived:  # fmt: skip
-    unsure = any(each.force(on) == UNSURE for each in held)
     confirmed = all(each.provenance.evidence == "seen" for each in held)
     weakest = min(held, key=lambda each: each.provenance.evidence == "seen")
-    return Derived(
-        instrument, country, branch, principle, (*conditions, *(("date_unsure",) if unsure else ())), confirmed,
-        weakest.provenance,
-    )  # fmt: skip
+    said = list(conditions)
+    if any(each.force(on) == UNSURE for each in held):
+        said.append("date_unsure")
+    if not confirmed:
+        said.append("ratification_unconfirmed")
+    return Derived(instrument, country, branch, principle, tuple(said), confirmed, weakest.provenance)
 
 
 def _c19(case: Case, treaties: Treaties) -> Iterator[Derived]:
@@ -270,18 +284,20 @@ def _c189(case: Case, treaties: Treaties) -> Iterator[Derived]:
     yield _right(held, "C189", str(case.destination), "maternity", EQUALITY, case.on, *conditions)
 
 
+def _reaches(agreement: Agreement, case: Case) -> bool:
+    """Whether an agreement speaks of this way between the countries and of this part of them."""
+    if agreement.destination not in (None, case.destination):
+        return False  # a labour agreement for those who go the other way
+    within = [region for region in agreement.regions if region.startswith(f"{case.destination}-")]
+    return not within or case.region is None or case.region in within
+
+
 def _from_agreement(agreement: Agreement, case: Case, force: str) -> Iterator[Derived]:
     host = str(case.destination)
     if agreement.kind == "bilateral_labour_agreement":
         return
     common = ["date_unsure"] if force == UNSURE else []
-    if (
-        agreement.regions
-        and case.region not in agreement.regions
-        and host in {r.partition("-")[0] for r in agreement.regions}
-    ):
-        if case.region is not None:
-            return
+    if set(agreement.regions) - {case.region}:  # of the home country a case names no region
         common.append("part_of_country")
     for principle, given, name in (
         (TOTALIZATION, agreement.totalization, "totalization"),

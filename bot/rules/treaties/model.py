@@ -64,17 +64,15 @@ class Ratification:
         """`in_force`, `not_yet`, `ended`, or `unsure` while the exact day decides and is not known."""
         if self.status == "not_ratified_known":
             return NOT_YET
-        if self.end is not None and on > PartialDate.parse(self.end).latest:
-            return ENDED
         if self.status == "denounced" and self.end is None:
             return ENDED
         if self.start is not None:
-            return _begun(PartialDate.parse(self.start), on)
-        if self.ratified is None:
-            return IN_FORCE if self.status == "in_force" else UNSURE
-        ratified = PartialDate.parse(self.ratified)
-        # ILO conventions enter into force for a member twelve months after its ratification.
-        return _begun(PartialDate(ratified.year + 1, ratified.month, ratified.day), on)
+            begun = _begun(PartialDate.parse(self.start), on)
+        elif self.ratified is None:
+            begun = IN_FORCE if self.status == "in_force" else UNSURE
+        else:
+            begun = _begun(_a_year_later(PartialDate.parse(self.ratified)), on)
+        return _not_past(self.end, begun, on)
 
 
 @dataclass(frozen=True)
@@ -109,16 +107,14 @@ class Agreement:
 
     def force(self, on: date) -> str:
         """Whether it gives rights on a day: `in_force`, `not_yet`, `ended` or `unsure`."""
-        if self.end is not None and on > PartialDate.parse(self.end).latest:
-            return ENDED
         if self.status == "terminated":
             return ENDED
-        if not self.status.startswith("in_force"):
+        if not self.binding:
             return NOT_YET
-        if self.start is None:
-            return UNSURE if self.status != "in_force" else IN_FORCE
-        begun = _begun(PartialDate.parse(self.start), on)
-        return UNSURE if begun == IN_FORCE and self.status != "in_force" else begun
+        begun = IN_FORCE if self.start is None else _begun(PartialDate.parse(self.start), on)
+        if begun == IN_FORCE and self.status != "in_force":
+            begun = UNSURE
+        return _not_past(self.end, begun, on)
 
     @property
     def binding(self) -> bool:
@@ -137,6 +133,22 @@ class NoAgreement:
     parties: tuple[str, str]
     provenance: Provenance
     note: str | None = None
+
+
+def _a_year_later(ratified: PartialDate) -> PartialDate:
+    """ILO conventions enter into force for a member twelve months after its ratification."""
+    day = 28 if (ratified.month, ratified.day) == (2, 29) else ratified.day
+    return PartialDate(ratified.year + 1, ratified.month, day)
+
+
+def _not_past(end: str | None, begun: str, on: date) -> str:
+    """What the end, its last day, makes of something that has begun; an unsure end leaves it unsure."""
+    if end is None:
+        return begun
+    last = PartialDate.parse(end)
+    if on > last.latest:
+        return ENDED
+    return UNSURE if begun == IN_FORCE and last.day is None and on >= last.earliest else begun
 
 
 def _begun(start: PartialDate, on: date) -> str:
