@@ -55,7 +55,9 @@ def derived_text(derived: Derived, t: Translator) -> str:
         EQUALITY: t.gettext("{country} has undertaken to treat you like its own citizens in this: {branch}."),
         EXPORT: t.gettext("{country} has undertaken to pay this in another country too: {branch}."),
     }
-    added = t.gettext("{country} has undertaken to add up your insured time in both countries for this: {branch}.")
+    added = t.gettext(
+        "{country} has undertaken to add up your insured time in both countries for this: {branch}."
+    )
     said = patterns.get(derived.principle, added).format(
         country=formats.country(derived.country, t), branch=names.topic_name(derived.branch, t)
     )

@@ -61,8 +61,8 @@ MISTAKES = {
         "old_age",
     ),
     "no such day": (
-        f"{RATIFIED}- {{country: NP, status: in_force, ratified: '1984-02-30', {KNOWN_YAML}}}\n", 6, "ratified",
-        "Write '2021'",
+        f"{RATIFIED}- {{country: NP, status: in_force, ratified: '1984-02-30', {KNOWN_YAML}}}\n", 6,
+        "ratified", "Write '2021'",
     ),
     "country twice": (
         f"{RATIFIED}- {{country: NP, status: in_force, {KNOWN_YAML}}}\n"
@@ -77,7 +77,9 @@ MISTAKES = {
     ),
     "one party": (AGREED + BLOCK.replace("[KR, US]", "[KR]"), 7, "parties", "at least two"),
     "no such kind": (AGREED + BLOCK.replace("bilateral_ssa", "treaty"), 6, "kind", "multilateral_ssa"),
-    "no such agreement status": (AGREED + BLOCK.replace("in_force", "active"), 8, "status", "signed_not_in_force"),
+    "no such agreement status": (
+        AGREED + BLOCK.replace("in_force", "active"), 8, "status", "signed_not_in_force",
+    ),
     "bad id": (AGREED + BLOCK.replace("ssa-aa", "SSA_AA"), 5, "id", "small letters"),
     "agreement twice": (AGREED + BLOCK + BLOCK, 12, "id", "stands twice"),
     "since of a stranger": (f"{AGREED}{BLOCK}  since: {{FR: '2001'}}\n", 12, "FR", "parties' country codes"),
@@ -85,11 +87,12 @@ MISTAKES = {
     "months in words": (f"{AGREED}{BLOCK}  posting_months: five years\n", 12, "posting_months", "digits"),
     "maybe": (f"{AGREED}{BLOCK}  export: perhaps\n", 12, "export", "true or false"),
     "no such principle": (
-        f"{INSTRUMENTS}- id: C999\n  kind: convention\n  title: X\n  year: 1999\n  principles: {{fairness: true}}\n"
-        "  source: null\n  evidence: known\n  confidence: low\n", 9, "fairness", "equality_of_treatment",
+        f"{INSTRUMENTS}- id: C999\n  kind: convention\n  title: X\n  year: 1999\n"
+        "  principles: {fairness: true}\n  source: null\n  evidence: known\n  confidence: low\n", 9, "fairness", "equality_of_treatment",
     ),
     "no instrument id": (
-        f"{INSTRUMENTS}- {{id: c118, kind: convention, title: X, year: 1999, {KNOWN_YAML}}}\n", 5, "id", "C118",
+        f"{INSTRUMENTS}- {{id: c118, kind: convention, title: X, year: 1999, {KNOWN_YAML}}}\n", 5, "id",
+        "C118",
     ),
     "three in a pair": (
         f"law: agreements\nno_agreement:\n- {{parties: [NP, QA, AE], {KNOWN_YAML}}}\n", 3, "parties",
@@ -465,8 +468,8 @@ def test_what_is_not_in_force_gives_nothing_and_is_named(status: str) -> None:
     found = derive(case_of(home="KR", to="US"), world(agreement(status=status)))
     assert not found.rights and not found.agreements
     expected = {
-        "non_binding": "not_binding", "draft": "not_binding", "terminated": "ended", "signed": "force_unknown",
-        "unknown": "force_unknown",
+        "non_binding": "not_binding", "draft": "not_binding", "terminated": "ended",
+        "signed": "force_unknown", "unknown": "force_unknown",
     }  # fmt: skip
     assert reasons(found) == {"ssa-kr-us": expected.get(status, "not_yet")}
 

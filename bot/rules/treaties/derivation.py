@@ -193,7 +193,8 @@ def _held(
 
 
 def _right(
-    held: list[Ratification], instrument: str, country: str, branch: str, principle: str, on: date, *conditions: str,
+    held: list[Ratification], instrument: str, country: str, branch: str, principle: str, on: date,
+    *conditions: str,
 ) -> Derived:  # fmt: skip
     confirmed = all(each.provenance.evidence == "seen" for each in held)
     weakest = min(held, key=lambda each: each.provenance.evidence == "seen")
@@ -206,7 +207,7 @@ def _right(
 
 
 def _c19(case: Case, treaties: Treaties) -> Iterator[Derived]:
-    """Work accidents: the host treats nationals of other ratifying countries as its own; no residence needed."""
+    """Work accidents: nationals of other ratifying countries are treated as own; no residence needed."""
     held = _held(treaties, "C19", (str(case.destination), str(case.origin)), case.on)
     if held:
         yield _right(held, "C19", str(case.destination), "employment_injury", EQUALITY, case.on)
@@ -276,7 +277,7 @@ def _c143(case: Case, treaties: Treaties) -> Iterator[Derived]:
 
 
 def _c189(case: Case, treaties: Treaties) -> Iterator[Derived]:
-    """Art. 14(1): domestic workers have social security no less favourable than workers generally, maternity included."""
+    """Art. 14(1): social security of domestic workers as of workers generally, maternity included."""
     held = _held(treaties, "C189", (str(case.destination),), case.on)
     if held is None or case.sector not in (None, "domestic_work"):
         return
