@@ -16,10 +16,24 @@ from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import LawBook, read_law
 from bot.rules.model import Group, Membership, Provenance, Source
 from bot.rules.treaties.derivation import (
-    CONDITIONS, EQUALITY, EXPORT, TOTALIZATION, Derivation, Treaties, derive,
+    CONDITIONS,
+    EQUALITY,
+    EXPORT,
+    TOTALIZATION,
+    Derivation,
+    Treaties,
+    derive,
 )  # fmt: skip
 from bot.rules.treaties.model import (
-    AGREEMENT_STATUSES, ENDED, IN_FORCE, NOT_YET, UNSURE, Agreement, Instrument, NoAgreement, Ratification,
+    AGREEMENT_STATUSES,
+    ENDED,
+    IN_FORCE,
+    NOT_YET,
+    UNSURE,
+    Agreement,
+    Instrument,
+    NoAgreement,
+    Ratification,
 )  # fmt: skip
 from bot.rules.treaties.serial import treaties_from_json, treaties_to_json
 from bot.rules.vocabulary import BRANCHES
@@ -88,7 +102,8 @@ MISTAKES = {
     "maybe": (f"{AGREED}{BLOCK}  export: perhaps\n", 12, "export", "true or false"),
     "no such principle": (
         f"{INSTRUMENTS}- id: C999\n  kind: convention\n  title: X\n  year: 1999\n"
-        "  principles: {fairness: true}\n  source: null\n  evidence: known\n  confidence: low\n", 9, "fairness", "equality_of_treatment",
+        "  principles: {fairness: true}\n  source: null\n  evidence: known\n  confidence: low\n",
+        9, "fairness", "equality_of_treatment",
     ),
     "no instrument id": (
         f"{INSTRUMENTS}- {{id: c118, kind: convention, title: X, year: 1999, {KNOWN_YAML}}}\n", 5, "id",

@@ -226,9 +226,10 @@ def _c118(case: Case, treaties: Treaties) -> Iterator[Derived]:
     elif held:
         for branch in held[0].branches:
             yield _right(held, "C118", host, branch, EQUALITY, case.on)
-    for branch in held[0].branches if held else ():
-        if branch in _PAID_ABROAD and branch in held[1].branches:
-            yield _right(held, "C118", host, branch, EXPORT, case.on)
+    both = set(held[0].branches) & set(held[1].branches) if held else set()
+    for branch in _PAID_ABROAD:
+        if branch in both:
+            yield _right(held or [], "C118", host, branch, EXPORT, case.on)
 
 
 def _c157(case: Case, treaties: Treaties) -> Iterator[Derived]:

@@ -8,7 +8,12 @@ from typing import Any
 
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.treaties.model import (
-    AGREEMENT_STATUSES, RATIFICATION_STATUSES, Agreement, Instrument, NoAgreement, Ratification,
+    AGREEMENT_STATUSES,
+    RATIFICATION_STATUSES,
+    Agreement,
+    Instrument,
+    NoAgreement,
+    Ratification,
 )  # fmt: skip
 from bot.rules.vocabulary import BRANCHES, COUNTRIES, PRINCIPLES, SECTORS
 from bot.rules.yamlfile import Map
