@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.rules.case import Case
 from bot.rules.lawbase import LawBase, LawReader
-from bot.rules.model import ANY
+from bot.rules.model import ANY, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
 from bot.rules.treaties.derivation import EQUALITY, EXPORT, TOTALIZATION, Derivation, Derived, derive
@@ -127,7 +127,7 @@ def _crossing(topics: tuple[str, ...]) -> bool:
 def _speaks_of(values: Mapping[str, object], topics: tuple[str, ...], branch: str) -> bool:
     """Whether a rule is about the branch: by its topics, its list of branches, or as a long-term benefit."""
     named = set(topics) & set(BRANCHES)
-    for key in ("branches", "benefits", "covers"):
+    for key in _NAMING:
         listed = values.get(key)
         if isinstance(listed, list):
             named |= {str(item) for item in listed} & set(BRANCHES)
@@ -135,21 +135,26 @@ def _speaks_of(values: Mapping[str, object], topics: tuple[str, ...], branch: st
 
 
 def _state(rules: tuple[Result, ...], derived: tuple[Derived, ...], catalogue: Catalogue) -> str:
-    giving = [result for result in rules if not catalogue.types[result.rule.type].denies]
+    refusing = [result for result in rules if catalogue.types[result.rule.type].denies]
+    giving = [result for result in rules if result not in refusing]
     sure = [result for result in giving if result.applies == "yes"]
-    if any(result.rule.provenance.evidence == "seen" for result in sure):
-        return YES
     bound = [each for each in derived if not set(each.conditions) - _ABOUT_EVIDENCE]
-    if any(each.confirmed for each in bound):
+    refused = any(result.applies == "yes" for result in refusing)
+    if refused:  # what gives beside it gives a part at most
+        return CONDITIONAL if giving or derived else NO
+    if any(_seen(result.rule) for result in sure) or any(each.confirmed for each in bound):
         return YES
     if sure or bound:
         return UNCONFIRMED
-    if giving or derived:
-        return CONDITIONAL
-    if any(result.applies == "yes" for result in rules):
-        return NO
-    return CONDITIONAL if rules else GAP
+    return CONDITIONAL if rules or derived else GAP
 
 
+def _seen(rule: Rule) -> bool:
+    """Whether a source was seen for the rule and for the branches that it names."""
+    return rule.provenance.evidence == "seen" and not set(_NAMING) & set(rule.unconfirmed)
+
+
+# Values by which a rule names branches.
+_NAMING = ("branches", "benefits", "covers")
 # Conditions that say how well a thing is known, not on what it depends.
 _ABOUT_EVIDENCE = {"branches_unconfirmed", "provision_unconfirmed", "ratification_unconfirmed"}
