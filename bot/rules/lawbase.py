@@ -146,10 +146,8 @@ class LawReader:
         one come: a scheme of some origin country says nothing about a person of unknown origin.
         """
         reach = tables.rule_reach.c
-        query = (
-            select(tables.rule.c.body)
-            .join(tables.rule_reach, tables.rule.c.id == reach.rule_id)
-            .where(reach.destination.in_([ANY, destination] if destination else [ANY]))
+        query = select(reach.rule_id).where(
+            reach.destination.in_([ANY, destination] if destination else [ANY])
         )
         if origin is not None:
             query = query.where(reach.origin.in_([ANY, origin]))
@@ -159,8 +157,9 @@ class LawReader:
             query = query.where(reach.origin == ANY)
         if topics is not None:
             query = query.where(reach.topic.in_(sorted(topics)))
-        bodies = {body for (body,) in self._connection.execute(query)}
-        return sorted((_decode_rule(body) for body in bodies), key=lambda rule: rule.id)
+        # Each rule once, though it may be reached by several topics.
+        rules = select(tables.rule.c.body).where(tables.rule.c.id.in_(query)).order_by(tables.rule.c.id)
+        return [_decode_rule(body) for (body,) in self._connection.execute(rules)]
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""

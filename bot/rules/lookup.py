@@ -107,13 +107,9 @@ def _check_date(reader: LawReader, case: Case) -> None:
 
 def contact_ids(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
     """Every contact that a rule names, as a value or beside its values."""
-    units = catalogue.types[rule.type].values
-    found = [str(value) for name, value in rule.values.items() if units[name].name == "contact"]
-    for name, value in rule.values.items():
-        inner = {key for key, unit in units[name].fields if unit.name == "contact"}
-        found += [
-            str(item[key]) for item in (value if units[name].is_list else ()) for key in inner if key in item
-        ]
+    plain, inner = catalogue.types[rule.type].contact_values
+    found = [str(rule.values[name]) for name in plain if name in rule.values]
+    found += [str(item[key]) for name, key in inner for item in rule.values.get(name, ()) if key in item]
     return tuple(dict.fromkeys((*found, *rule.contacts)))
 
 

@@ -30,6 +30,9 @@ class Match:
     unless: tuple[Rule, ...] = ()  # rules that would stand instead, if what they depend on holds
 
 
+_REACHED = Match(YES)  # a dimension that the rule does not narrow
+
+
 @dataclass(frozen=True)
 class LegalSectors:
     """Under which sectors of the law the case may fall, and which unknowns decide."""
@@ -132,7 +135,7 @@ def _place(
     name: str, places: tuple[str, ...], case: Case, country: str | None, context: Context, on: date
 ) -> Match:
     if ANY in places:
-        return Match(YES)
+        return _REACHED
     if country is None:
         return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(places)}; not known.",))
     for place in places:
@@ -154,7 +157,7 @@ def _excluded_origin(rule: Rule, case: Case, context: Context, on: date) -> Matc
     """`any` country of origin but some; an unknown origin may be one of them."""
     excluded = rule.key.except_origins
     if not excluded:
-        return Match(YES)
+        return _REACHED
     said = f"origin: not for {', '.join(excluded)}"
     if case.origin is None:
         return Match(DEPENDS, ("origin",), (f"{said}; not known.",))
@@ -177,7 +180,7 @@ def _sector(rule: Rule, sectors: LegalSectors) -> Match:
 
 def _member(name: str, allowed: tuple[str, ...], value: str | None) -> Match:
     if allowed == (ANY,):
-        return Match(YES)
+        return _REACHED
     if value is None:
         return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(allowed)}; not known.",))
     if value in allowed:
@@ -187,7 +190,7 @@ def _member(name: str, allowed: tuple[str, ...], value: str | None) -> Match:
 
 def _scheme(rule: Rule, case: Case) -> Match:
     if not rule.key.schemes:
-        return Match(YES)
+        return _REACHED
     return _member("scheme", rule.key.schemes, case.scheme)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,18 @@ class RuleType:
     via: str | None = None
     why: str | None = None
     denies: bool = False  # its rules say that there is no such right
+
+    @cached_property
+    def contact_values(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """The values that are contacts, and the (list value, field) pairs that are."""
+        plain = tuple(name for name, unit in self.values.items() if unit.name == "contact")
+        inner = tuple(
+            (name, key)
+            for name, unit in self.values.items()
+            for key, field_unit in unit.fields
+            if field_unit.name == "contact"
+        )
+        return plain, inner
 
     def clauses(self, values: Mapping[str, Any]) -> list[Clause]:
         """The sentences that are said of a rule that holds these values."""
