@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.settings import ENGINE_ENVIRONMENT
+
+# A shell that starts us in the background has Ctrl-C ignored, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _var = tempfile.TemporaryDirectory(prefix="haq-test-")
 for _name in [name for name in os.environ if name.startswith("HAQ_") and name != "HAQ_STATE_DIR"]:
