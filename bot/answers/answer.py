@@ -95,10 +95,10 @@ def answer_json(said: Answer) -> dict[str, Any]:
     return {
         "version": said.found.version,
         "case": said.case.to_json(),
-        "answers": [_statement_json(statement) for statement in said.statements],
+        "answers": [statement_json(statement) for statement in said.statements],
         "channels": [
             {
-                **_statement_json(channel.statement),
+                **statement_json(channel.statement),
                 "text": channel.text(),
                 "contacts": [
                     {**contact_json(card.contact), "immigration_risk_text": card.risk}
@@ -186,10 +186,16 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
         return t.gettext("{topic}: this depends on the country of work.", topic=topic)
     if gap.reason == "origin_unknown":
         return t.gettext("{topic}: this depends on your home country.", topic=topic)
+    if gap.reason == "treaty_only":
+        return t.gettext(
+            "{topic}: we have no law of that country on this in our data, only what it has undertaken.",
+            topic=topic,
+        )
     return t.gettext("{topic}: we have nothing on this in our data.", topic=topic)
 
 
-def _statement_json(statement: Statement) -> dict[str, Any]:
+def statement_json(statement: Statement) -> dict[str, Any]:
+    """One statement as the `lookup --json` contract has it."""
     rule, provenance = statement.rule, statement.rule.provenance
     source = provenance.source
     return {

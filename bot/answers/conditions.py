@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from bot.answers import formats
 from bot.answers.formats import SECTOR_NAMES, ValueFormatter
 from bot.answers.translations import Translator
-from bot.rules.lookup import Lookup
 from bot.rules.model import ALL_SECTORS, ANY, Condition, Rule
 from bot.rules.resolution import Result
+from bot.rules.ruletypes import Catalogue
 from bot.rules.units import Vocabularies, parse_value
 
 STATUS_CONDITIONS = {
@@ -29,15 +29,15 @@ EMPLOYMENT_CONDITIONS = {
 class Conditions:
     """Says under which conditions the results of one lookup hold."""
 
-    def __init__(self, found: Lookup, t: Translator, formatter: ValueFormatter) -> None:
-        self._found = found
+    def __init__(self, catalogue: Catalogue, t: Translator, formatter: ValueFormatter) -> None:
+        self._catalogue = catalogue
         self._t = t
         self._formatter = formatter
 
     def sentence(self, result: Result) -> str | None:
         """One or two whole sentences, or None when nothing is open."""
-        if result.applies == "yes":
-            return None
+        if result.applies == "yes" or "conditions" in result.rule.values:
+            return None  # a right that is derived from a treaty names its conditions itself
         t, said = self._t, []
         own = list(self._own(result.rule, result.own_depends_on, result.legal_sectors))
         if own:
@@ -125,7 +125,7 @@ class Conditions:
         return formats.listing((self._t.gettext(texts[value]) for value in allowed), self._t, "or")
 
     def _fact(self, condition: Condition) -> str:
-        fact = self._found.catalogue.facts[condition.fact]
+        fact = self._catalogue.facts[condition.fact]
         if condition.options:
             return formats.listing(
                 (self._t.gettext(fact.texts[option]) for option in condition.options), self._t, "or"

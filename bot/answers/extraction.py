@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 
 from bot.answers import conditions, formats, names, protection
 from bot.rules.lawfiles import LawBook
+from bot.rules.treaties.statements import named_by_title
 
 ROOT = Path(__file__).resolve().parents[2]
 _CODE = ("bot/answers", "bot/conversation", "bot/nlu")
@@ -28,7 +29,6 @@ _TABLES: tuple[tuple[str | None, list[str]], ...] = (
     (None, list(formats.messages_of_rates())),
     ("map column", list(protection.COLUMN_NAMES.values())),
     ("map state", list(protection.STATE_NAMES.values())),
-    (None, [*protection.CONDITION_TEXTS.values(), *protection.REASON_TEXTS.values()]),
 )
 
 
@@ -53,8 +53,17 @@ def template(book: LawBook) -> Catalog:
 def _law_messages(book: LawBook) -> Iterator[tuple[str | None, str, str]]:
     for context, text in book.catalogue.messages():
         yield context, text, "a term, condition or sentence of the rule types (data/law/types)"
+    for title in _treaty_titles(book):
+        yield None, title, "the title of a treaty (data/law/instruments, data/law/agreements)"
     for rule in sorted(book.rules.values(), key=lambda each: each.id):
         units = book.catalogue.types[rule.type].values
         for name, value in rule.values.items():
             if units[name].name == "message":
                 yield None, str(value), f"said by the rule {rule.id}"
+
+
+def _treaty_titles(book: LawBook) -> Iterator[str]:
+    yield from (each.title for each in book.treaties.instruments.values())
+    for agreement in book.treaties.agreements.values():
+        if agreement.title and named_by_title(agreement):
+            yield agreement.title

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from bot.answers import formats
 from bot.answers.conditions import Conditions
 from bot.answers.formats import ValueFormatter
 from bot.answers.translations import Translator
+from bot.rules.case import Case
 from bot.rules.dates import PartialDate
-from bot.rules.lookup import Lookup, contact_ids
+from bot.rules.lookup import contact_ids
 from bot.rules.model import Contact, Provenance, Rule
 from bot.rules.resolution import Result
-from bot.rules.ruletypes import Clause, RuleType
+from bot.rules.ruletypes import Catalogue, Clause, RuleType
 from bot.rules.units import Unit, Vocabularies, parse_value, value_json
 
 # Information older than this is shown with its date as a warning, whatever its review interval.
@@ -47,15 +48,26 @@ class Statement:
         return " ".join(part for part in (self.text, self.condition, self.caution) if part)
 
 
+class Found(Protocol):
+    """What results are said from: a lookup, or a protection map."""
+
+    @property
+    def case(self) -> Case: ...
+    @property
+    def catalogue(self) -> Catalogue: ...
+    @property
+    def contacts(self) -> Mapping[str, Contact]: ...
+
+
 class Speaker:
     """Says the results of one lookup in one language."""
 
-    def __init__(self, found: Lookup, t: Translator) -> None:
+    def __init__(self, found: Found, t: Translator) -> None:
         self._found = found
         self._t = t
         names = {contact.id: contact.name for contact in found.contacts.values()}
         self._formatter = ValueFormatter(t, found.catalogue, names)
-        self._conditions = Conditions(found, t, self._formatter)
+        self._conditions = Conditions(found.catalogue, t, self._formatter)
 
     def statement(self, result: Result) -> Statement:
         """A result as a statement."""
@@ -173,5 +185,5 @@ def _old(provenance: Provenance, today: date) -> bool:
     return PartialDate.parse(provenance.as_of).latest.year < today.year - OLD_AFTER_YEARS
 
 
-def _words(found: Lookup) -> Vocabularies:
+def _words(found: Found) -> Vocabularies:
     return Vocabularies(found.catalogue.term_ids())

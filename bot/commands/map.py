@@ -18,13 +18,14 @@ from bot.settings import load_settings
 @click.option("--status", metavar="STATUS", help="Migration status.")
 @click.option("--on", metavar="DATE", help="The date that the question is about; today without it.")
 @click.option("--lang", "language", default="en", show_default=True, help="Language of the text.")
+@click.option("--text", "as_text", is_flag=True, help="The short form that a chat gets.")
 @click.option("--json", "as_json", is_flag=True, help="The map as JSON.")
 def command(
     origin: str, destination: str, sector: str | None, status: str | None, on: str | None, language: str,
-    as_json: bool,
+    as_text: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """What protects a person in nine branches: there, between the countries, and at home."""
-    from bot.answers.protection import map_json, show_map
+    from bot.answers.protection import map_json, map_text, show_map
     from bot.answers.translations import available_languages
     from bot.rules.case import make_case
     from bot.rules.lawbase import LawBase
@@ -44,5 +45,7 @@ def command(
     found = protection_map(LawBase(load_settings().database_url), case)
     if as_json:
         click.echo(json.dumps(map_json(found, language), ensure_ascii=False, indent=2))
+    elif as_text:
+        click.echo(map_text(found, language))
     else:
         show_map(found, language)

@@ -133,6 +133,8 @@ def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int
 
 
 def _with_source(text: str, statement: Statement, t: Translator) -> str:
+    if not statement.source:  # then the statement itself says that it is not confirmed
+        return f"• {text}"
     source = t.gettext("Source: {source}", source=statement.source)
     return f"• {text}\n  {source}"
 

@@ -46,7 +46,7 @@ def messages(language: str, folders: list[Path]) -> Iterator[str]:
 
 
 def form(text: str) -> str:
-    """"latin" or "native": in which letters most of a message is."""
+    """ "latin" or "native": in which letters most of a message is."""
     letters = [char for char in text if char.isalpha()]
     latin = sum(char.isascii() or "\u00c0" <= char <= "\u024f" for char in letters)
     return "latin" if latin * 2 > len(letters) else "native"

@@ -66,9 +66,7 @@ class DangerModel:
         documents: Counter[str] = Counter()
         for count in counts:
             documents.update(count.keys())
-        self.idf = {
-            gram: math.log((1 + len(counts)) / (1 + n)) + 1 for gram, n in documents.items() if n > 1
-        }
+        self.idf = {gram: math.log((1 + len(counts)) / (1 + n)) + 1 for gram, n in documents.items() if n > 1}
 
     def _fit_weights(self, vectors: Sequence[Mapping[str, float]], targets: Sequence[str]) -> None:
         from sklearn.feature_extraction import DictVectorizer
@@ -76,9 +74,7 @@ class DangerModel:
 
         vectorizer = DictVectorizer()
         matrix = vectorizer.fit_transform(vectors)
-        model = LogisticRegression(
-            C=30.0, class_weight="balanced", solver="liblinear", multi_class="ovr"
-        )
+        model = LogisticRegression(C=30.0, class_weight="balanced", solver="liblinear", multi_class="ovr")
         model.fit(matrix, targets)
         self.classes = [str(name) for name in model.classes_]
         rows = model.coef_ if len(self.classes) > 2 else [[-w for w in model.coef_[0]], model.coef_[0]]
@@ -86,9 +82,7 @@ class DangerModel:
         if len(self.classes) == 2:
             self.bias = [-self.bias[0], self.bias[0]]
         names = vectorizer.get_feature_names_out()
-        self.weights = {
-            str(name): [round(float(row[i]), 4) for row in rows] for i, name in enumerate(names)
-        }
+        self.weights = {str(name): [round(float(row[i]), 4) for row in rows] for i, name in enumerate(names)}
 
     def _vector(self, count: Mapping[str, int]) -> dict[str, float]:
         raw = {g: (1 + math.log(n)) * self.idf[g] for g, n in count.items() if g in self.idf}

@@ -28,6 +28,4 @@ def frequencies() -> dict[str, dict[str, int]]:
 @lru_cache(maxsize=4)
 def known_words(minimum: int) -> frozenset[str]:
     """Words that occur in at least ``minimum`` messages of some language."""
-    return frozenset(
-        word for counts in frequencies().values() for word, n in counts.items() if n >= minimum
-    )
+    return frozenset(word for counts in frequencies().values() for word, n in counts.items() if n >= minimum)

@@ -22,9 +22,7 @@ from bot.language.normalise import latin_word, latinise
 from bot.language.phrases import Match, Phrases
 from bot.language.tokens import Token, plain_key
 
-Kind = Literal[
-    "name", "demonym", "city", "town", "origin_body", "destination_body", "body", "currency"
-]
+Kind = Literal["name", "demonym", "city", "town", "origin_body", "destination_body", "body", "currency"]
 
 # CLDR languages whose country names are known, in order of precedence for a shared key.
 CLDR_LANGUAGES: Final = (
@@ -160,9 +158,7 @@ class Gazetteer:
         native = not last.text.isascii()
         return len(match.key) >= shortest and _takes_ending(match.meaning, match.key, size, native)
 
-    def _misspelled(
-        self, token: Token, index: int, known: frozenset[str]
-    ) -> Match[Sense] | None:
+    def _misspelled(self, token: Token, index: int, known: frozenset[str]) -> Match[Sense] | None:
         shortest = MIN_FUZZY if token.text.isascii() else MIN_FUZZY_2
         if len(token.key) < shortest or token.key in known:
             return None

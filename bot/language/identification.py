@@ -128,9 +128,7 @@ def _listed(text: str, candidates: tuple[str, ...]) -> dict[str, float]:
         rivals = [own[f"{r}-native"] for r in candidates if r != language and f"{r}-native" in own]
         mine = own.get(f"{language}-native")
         if mine and rivals:
-            scores[language] += sum(
-                0.5 for part in parts if _beats(mine, rivals[0], latin_word(part))
-            )
+            scores[language] += sum(0.5 for part in parts if _beats(mine, rivals[0], latin_word(part)))
     return scores
 
 
@@ -188,8 +186,7 @@ def _by_words(text: str, current: str | None) -> Guess:
         return Guess(current, "native" if current not in _NOT_LATIN else "latin", False)
     floor = math.log(_UNSEEN)
     scores = {
-        language: sum(max(own.get(word, floor), floor) for word in said)
-        for language, own in _model().items()
+        language: sum(max(own.get(word, floor), floor) for word in said) for language, own in _model().items()
     }
     detected = _cld(text) if len(text.encode()) >= _CLD_BYTES else None
     if detected in _CLD_LATIN:
@@ -209,9 +206,7 @@ def _content(text: str) -> list[str]:
     ]
 
 
-def _decide(
-    scores: dict[str, float], said: list[str], detected: str | None, current: str | None
-) -> Guess:
+def _decide(scores: dict[str, float], said: list[str], detected: str | None, current: str | None) -> Guess:
     ranked = sorted(scores, key=lambda language: -scores[language])
     best, second = ranked[0], ranked[1]
     own = _model().get(best, {})

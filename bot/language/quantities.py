@@ -99,9 +99,7 @@ def _dates(digits: str, said: list[Token]) -> list[Quantity]:
     return found
 
 
-def _add_date(
-    found: list[Quantity], match: re.Match[str], year: str, month: str, day: str
-) -> None:
+def _add_date(found: list[Quantity], match: re.Match[str], year: str, month: str, day: str) -> None:
     if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
         iso = f"{year}-{int(month):02d}-{int(day):02d}"
         found.append(Quantity("date", iso, match.start(), match.end()))
@@ -162,7 +160,7 @@ _JOINED: Final = re.compile(r"(?:([a-z]{1,6})(\d{2,9})|(\d{1,9})([a-z]{1,12}))$"
 
 
 def _joined(said: list[Token]) -> list[Quantity]:
-    """"RM1400", "500aed", "3mahina": number and unit in one word."""
+    """ "RM1400", "500aed", "3mahina": number and unit in one word."""
     found: list[Quantity] = []
     for token in said:
         match = _JOINED.fullmatch(token.key)
@@ -177,7 +175,7 @@ def _joined(said: list[Token]) -> list[Quantity]:
 
 
 def _spelled(said: list[Token], units: Mapping[int, object]) -> list[Quantity]:
-    """"two months", "तीन महिना"."""
+    """ "two months", "तीन महिना"."""
     found: list[Quantity] = []
     for index, token in enumerate(said[:-1]):
         if token.key in _numbers() and index + 1 in units:

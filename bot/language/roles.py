@@ -58,9 +58,7 @@ def cues() -> Cues:
                         table.setdefault(latinise(form), _SIGN[role] * float(weight))
         for name, found in sets.items():
             found.update(latinise(form) for form in words(content.get(name), language))
-    return Cues(
-        tables["before"], tables["after"], *(frozenset(sets[name]) for name in sets)
-    )
+    return Cues(tables["before"], tables["after"], *(frozenset(sets[name]) for name in sets))
 
 
 @lru_cache(maxsize=1)
@@ -137,9 +135,7 @@ def _is_language(hit: Match[Sense], said: list[Token]) -> bool:
     following = [token.key for token in said[hit.last + 1 : hit.last + 3]]
     if hit.ending:
         following = [hit.ending, *following]
-    return any(
-        " ".join(following[:size]) in cues().language_after for size in range(1, len(following) + 1)
-    )
+    return any(" ".join(following[:size]) in cues().language_after for size in range(1, len(following) + 1))
 
 
 def _is_doubtful(hit: Match[Sense], said: list[Token]) -> bool:
@@ -186,9 +182,7 @@ def assign(scored: list[Scored], said: list[Token]) -> dict[str, Role]:
     return roles
 
 
-def _second(
-    roles: dict[str, Role], origin: str, destination: str, cue: dict[str, float], pair: bool
-) -> None:
+def _second(roles: dict[str, Role], origin: str, destination: str, cue: dict[str, float], pair: bool) -> None:
     """Give the weaker of two countries that lean the same way the other role, if plain."""
     if origin not in roles and (cue[origin] < 0 or pair):
         roles[origin] = "origin"

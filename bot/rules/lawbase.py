@@ -31,7 +31,7 @@ from bot.rules.model import (
     scope_from_json,
 )  # fmt: skip
 from bot.rules.serial import catalogue_from_json
-from bot.rules.treaties.derivation import Treaties
+from bot.rules.treaties.register import Treaties
 from bot.rules.treaties.serial import treaties_from_json
 from bot.rules.units import Vocabularies
 

@@ -31,6 +31,7 @@ from bot.rules.model import (
 )  # fmt: skip
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
+from bot.rules.treaties.checks import check_treaties
 from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
 from bot.rules.vocabulary import (
@@ -194,7 +195,9 @@ class _Reader(FileReader):
             self._file = file
             self._each("rules", self._rule)
         self._check_references()
-        self._check_treaties()
+        check_treaties(
+            self._book.treaties, self._book.groups, self._book.rules, self._words.terms, self._complaints
+        )
         self._check_ones()
         return self._book
 
@@ -553,27 +556,6 @@ class _Reader(FileReader):
     def _complain_of(self, rule_id: str, key: str, problem: str, mend: str) -> None:
         path, line = self._places["rule", rule_id]
         self._complaints.add(path, line, key, f"{rule_id}: {problem}", mend)
-
-    def _check_treaties(self) -> None:
-        book = self._book.treaties
-        for key, ratification in book.ratifications.items():
-            if ratification.instrument not in book.instruments:
-                self._complaints.add(
-                    Path("instruments"),
-                    1,
-                    key,
-                    f"There is no instrument {ratification.instrument!r}.",
-                    "Declare it.",
-                )
-        for agreement in book.agreements.values():
-            if agreement.group is not None and agreement.group not in self._book.groups:
-                self._complaints.add(
-                    Path("agreements"),
-                    1,
-                    agreement.id,
-                    f"There is no group {agreement.group!r}.",
-                    "Declare it under data/law/regions.",
-                )
 
     def _check_references(self) -> None:
         for rule in self._book.rules.values():

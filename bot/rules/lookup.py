@@ -13,6 +13,8 @@ from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import ANY, Contact, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
+from bot.rules.treaties.derivation import derive
+from bot.rules.treaties.statements import derived_results
 from bot.rules.vocabulary import HELP_TOPICS, TOPICS
 
 # Whoever asks about a right is also told where help is; these carry the channels for every topic.
@@ -30,6 +32,7 @@ class Gap:
 
 REASONS = (
     "nothing_in_data",  # no rule speaks of it
+    "treaty_only",  # a treaty speaks of it, but no rule of the country's own law
     "not_known_then",  # rules are known, but not for the date asked about
     "destination_unknown",
     "origin_unknown",
@@ -69,9 +72,9 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
     resolution = resolve(rules, case, reader.context, reader.catalogue.types)
     wanted = set(asked)
-    answers = tuple(
-        result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result)
-    )
+    national = [result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result)]
+    derived = derived_results(derive(case, reader.treaties), case, reader.treaties, wanted)
+    answers = (*national, *derived)
     channels = tuple(result for result in resolution.results if result.rule.kind == "complaint_channel")
     contacts = reader.contacts(
         contact for result in (*answers, *channels) for contact in contact_ids(result.rule, reader.catalogue)
@@ -86,7 +89,7 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         topics=asked,
         answers=answers,
         channels=tuple(ordered),
-        gaps=tuple(_gaps(asked, answers, case, resolution.not_known_then, not_then)),
+        gaps=tuple(_gaps(asked, national, derived, case, resolution.not_known_then, not_then)),
         contacts=contacts,
         emergency=tuple(reader.emergency_numbers(case.destination)) if case.destination else (),
         set_aside=resolution.set_aside,
@@ -151,10 +154,11 @@ def answered_topics(answers: Iterable[Result]) -> set[str]:
 
 
 def _gaps(
-    asked: tuple[str, ...], answers: tuple[Result, ...], case: Case,
+    asked: tuple[str, ...], national: list[Result], derived: list[Result], case: Case,
     not_known_then: tuple[Rule, ...], by_topic: dict[str, Rule],
 ) -> list[Gap]:  # fmt: skip
-    answered = answered_topics(answers)
+    answered = answered_topics(national) | answered_topics(derived) & _BORDER_TOPICS
+    of_treaties = answered_topics(derived)
     found = []
     for topic in asked:
         # The emergency table holds every country.
@@ -163,6 +167,8 @@ def _gaps(
         if topic in by_topic:
             rules = tuple(rule.id for rule in not_known_then if topic in rule.topics)
             found.append(Gap(topic, "not_known_then", rules))
+        elif topic in of_treaties:
+            found.append(Gap(topic, "treaty_only"))
         elif case.destination is None:
             found.append(Gap(topic, "destination_unknown"))
         elif case.origin is None and topic in _ORIGIN_TOPICS:
@@ -172,6 +178,10 @@ def _gaps(
     return found
 
 
+# Topics on which treaties themselves are the law.
+_BORDER_TOPICS = frozenset(
+    ("social_security_agreement", "totalization", "export_of_benefits", "applicable_legislation")
+)
 # Topics on which mainly the country of origin gives something.
 _ORIGIN_TOPICS = frozenset(
     ("welfare_fund", "voluntary_insurance", "pre_departure", "embassy", "social_security_agreement",

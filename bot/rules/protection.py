@@ -8,22 +8,31 @@ a gap, never a no.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from bot.rules.case import Case
 from bot.rules.lawbase import LawBase, LawReader
-from bot.rules.model import ANY, Rule
+from bot.rules.model import ANY, Contact, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
 from bot.rules.treaties.derivation import EQUALITY, EXPORT, TOTALIZATION, Derivation, Derived, derive
-from bot.rules.vocabulary import BRANCHES
+from bot.rules.treaties.model import Agreement, NoAgreement
+from bot.rules.treaties.statements import effects, undertakings
+from bot.rules.vocabulary import BRANCHES, PROTECTION
 
 COLUMNS = ("covered", "equal_treatment", "totalization", "export", "fallback")
-YES, UNCONFIRMED, CONDITIONAL, NO, GAP = "yes", "unconfirmed", "conditional", "no", "gap"
-STATES = (YES, UNCONFIRMED, CONDITIONAL, NO, GAP)
+YES, UNCONFIRMED, CONDITIONAL, NO, ABSENT, GAP = "yes", "unconfirmed", "conditional", "no", "absent", "gap"
+STATES = (YES, UNCONFIRMED, CONDITIONAL, NO, ABSENT, GAP)
 
 _GIVING_KINDS = ("entitlement", "obligation", "scheme")
 _TOPIC_OF_COLUMN = {"totalization": "totalization", "export": "export_of_benefits"}
+_PRINCIPLE_OF_COLUMN = {
+    "covered": PROTECTION,
+    "equal_treatment": EQUALITY,
+    "totalization": TOTALIZATION,
+    "export": EXPORT,
+}
 # What the national rules on pensions abroad and added periods speak of when they name no branch.
 _LONG_TERM = ("old_age", "invalidity", "survivors")
 
@@ -37,13 +46,19 @@ class Cell:
     state: str
     rules: tuple[Result, ...] = ()
     derived: tuple[Derived, ...] = ()
-    no_agreement: bool = False
+    no_agreement: NoAgreement | None = None
+    left_out: tuple[Agreement, ...] = ()  # agreements in force that are known not to speak of the branch
 
     @property
     def seen(self) -> bool:
-        """Whether a source was seen for something that the cell rests on."""
-        return any(result.rule.provenance.evidence == "seen" for result in self.rules) or any(
-            each.provenance.evidence == "seen" for each in self.derived
+        """Whether a source was seen for something on which the state rests."""
+        if self.state == GAP:
+            return False
+        return (
+            any(_seen(result.rule) for result in self.rules)
+            or any(each.confirmed for each in self.derived)
+            or bool(self.left_out)
+            or (self.no_agreement is not None and self.no_agreement.provenance.evidence == "seen")
         )
 
 
@@ -56,6 +71,9 @@ class ProtectionMap:
     cells: tuple[Cell, ...]
     derivation: Derivation
     catalogue: Catalogue
+    undertakings: Mapping[tuple[Any, ...], Result]  # what treaties give, as statements, by their keys
+    effects: tuple[Result, ...]  # no agreement, labour agreements, treaties that give nothing
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # the map itself names no contacts
 
     def cell(self, branch: str, column: str) -> Cell:
         """One cell."""
@@ -85,38 +103,60 @@ def map_in(reader: LawReader, case: Case) -> ProtectionMap:
         for branch in BRANCHES
         for column in COLUMNS
     )
-    return ProtectionMap(reader.version, case, cells, derivation, reader.catalogue)
+    said = undertakings(derivation, case, reader.treaties)
+    besides = tuple(effects(derivation, case, reader.treaties))
+    return ProtectionMap(reader.version, case, cells, derivation, reader.catalogue, said, besides)
 
 
 def _cell(
     branch: str, column: str, results: Iterable[Result], derivation: Derivation, catalogue: Catalogue
 ) -> Cell:
     mine = tuple(result for result in results if _belongs(result, branch, column, catalogue))
-    principle = {"equal_treatment": EQUALITY, "totalization": TOTALIZATION, "export": EXPORT}.get(column)
+    principle = _PRINCIPLE_OF_COLUMN.get(column)
     derived = tuple(
-        each for each in derivation.rights if each.branch == branch and each.principle == principle
+        each for each in derivation.rights if each.topic == branch and each.principle == principle
     )
-    none_known = principle in (TOTALIZATION, EXPORT) and derivation.no_agreement is not None
     state = _state(mine, derived, catalogue)
-    if state == GAP and none_known:
-        state = NO
-    return Cell(branch, column, state, mine, derived, none_known)
+    crossing = column in _TOPIC_OF_COLUMN
+    none = derivation.no_agreement if crossing else None
+    left_out = derivation.left_out(branch) if column == "totalization" and not derived else ()
+    if state == GAP and column == "totalization" and (none is not None or left_out):
+        state = NO  # periods are added under a treaty or not at all; payment abroad may be national law
+    return Cell(branch, column, state, mine, derived, none, left_out)
 
 
 def _belongs(result: Result, branch: str, column: str, catalogue: Catalogue) -> bool:
     rule = result.rule
-    speaks = rule.kind in _GIVING_KINDS or catalogue.types[rule.type].denies
+    denies = catalogue.types[rule.type].denies
+    speaks = rule.kind in _GIVING_KINDS or denies
     at_home = rule.key.destinations == (ANY,)
     if column == "fallback":
         return at_home and branch in rule.topics and speaks
+    if at_home or not speaks:
+        return False
+    if _has_no_scheme(rule):
+        return _speaks_of(rule, branch)
     if column == "covered":
-        return not at_home and branch in rule.topics and speaks and not _crossing(rule.topics)
+        return branch in rule.topics and not _crossing(rule.topics) and rule.type != "equal_social_security"
     if column == "equal_treatment":
-        return rule.type in ("equal_social_security", "equal_treatment") and _speaks_of(
-            rule.values, rule.topics, branch
-        )
-    topic = _TOPIC_OF_COLUMN[column]
-    return not at_home and topic in rule.topics and _speaks_of(rule.values, rule.topics, branch)
+        return _on_equality(rule) and _speaks_of(rule, branch)
+    return _TOPIC_OF_COLUMN[column] in rule.topics and _speaks_of(rule, branch)
+
+
+def _has_no_scheme(rule: Rule) -> bool:
+    """Whether the country has no such insurance by law for anyone: there is nothing to share or pay abroad."""
+    return rule.values.get("obstacle") == "no_scheme"
+
+
+def _on_equality(rule: Rule) -> bool:
+    """Whether a rule says how foreigners stand beside nationals in social security."""
+    if rule.type == "equal_social_security":
+        return True
+    if rule.values.get("obstacle") == "nationality":
+        return True
+    return rule.type == "insurance_cover" and bool(
+        rule.values.get("as_nationals") or rule.values.get("any_nationality")
+    )
 
 
 def _crossing(topics: tuple[str, ...]) -> bool:
@@ -124,11 +164,11 @@ def _crossing(topics: tuple[str, ...]) -> bool:
     return topics[0] in (*_TOPIC_OF_COLUMN.values(), "contribution_refund", "social_security_agreement")
 
 
-def _speaks_of(values: Mapping[str, object], topics: tuple[str, ...], branch: str) -> bool:
+def _speaks_of(rule: Rule, branch: str) -> bool:
     """Whether a rule is about the branch: by its topics, its list of branches, or as a long-term benefit."""
-    named = set(topics) & set(BRANCHES)
+    named = set(rule.topics) & set(BRANCHES)
     for key in _NAMING:
-        listed = values.get(key)
+        listed = rule.values.get(key)
         if isinstance(listed, list):
             named |= {str(item) for item in listed} & set(BRANCHES)
     return branch in named if named else branch in _LONG_TERM
@@ -137,11 +177,14 @@ def _speaks_of(values: Mapping[str, object], topics: tuple[str, ...], branch: st
 def _state(rules: tuple[Result, ...], derived: tuple[Derived, ...], catalogue: Catalogue) -> str:
     refusing = [result for result in rules if catalogue.types[result.rule.type].denies]
     giving = [result for result in rules if result not in refusing]
+    refused = [result for result in refusing if result.applies == "yes"]
     sure = [result for result in giving if result.applies == "yes"]
-    bound = [each for each in derived if not set(each.conditions) - _ABOUT_EVIDENCE]
-    refused = any(result.applies == "yes" for result in refusing)
+    # What a treaty promises by itself is brought in by law: alone it never makes a cell sure.
+    bound = [each for each in derived if not each.depends_on and each.principle != PROTECTION]
     if refused:  # what gives beside it gives a part at most
-        return CONDITIONAL if giving or derived else NO
+        if giving or derived:
+            return CONDITIONAL
+        return ABSENT if all(_has_no_scheme(result.rule) for result in refused) else NO
     if any(_seen(result.rule) for result in sure) or any(each.confirmed for each in bound):
         return YES
     if sure or bound:
@@ -156,5 +199,3 @@ def _seen(rule: Rule) -> bool:
 
 # Values by which a rule names branches.
 _NAMING = ("branches", "benefits", "covers")
-# Conditions that say how well a thing is known, not on what it depends.
-_ABOUT_EVIDENCE = {"branches_unconfirmed", "provision_unconfirmed", "ratification_unconfirmed"}

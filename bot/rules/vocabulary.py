@@ -33,12 +33,8 @@ DialogueIntent = Literal[
     "greet", "thanks", "goodbye", "affirm", "deny", "inform", "human_handoff",
     "change_language", "delete_my_data", "out_of_scope",
 ]  # fmt: skip
-Danger = Literal[
-    "self_harm", "violence", "confinement", "trafficking", "injury", "arrest", "stranded"
-]
-Kind = Literal[
-    "entitlement", "obligation", "deadline", "penalty", "scheme", "complaint_channel", "warning"
-]
+Danger = Literal["self_harm", "violence", "confinement", "trafficking", "injury", "arrest", "stranded"]
+Kind = Literal["entitlement", "obligation", "deadline", "penalty", "scheme", "complaint_channel", "warning"]
 Sector = Literal[
     "domestic_work", "construction", "agriculture", "fishing", "seafaring", "manufacturing",
     "hospitality", "care_health", "transport_delivery", "platform_work", "mining",
@@ -69,6 +65,8 @@ SECTORS: Final[tuple[str, ...]] = get_args(Sector)
 STATUSES: Final[tuple[str, ...]] = get_args(Status)
 EMPLOYMENTS: Final[tuple[str, ...]] = get_args(Employment)
 PRINCIPLES: Final[tuple[str, ...]] = get_args(Principle)
+# Beside the principles: protection that a treaty promises by itself, not by comparison.
+PROTECTION: Final = "protection"
 MEASURES: Final[tuple[str, ...]] = get_args(Measure)
 IMMIGRATION_RISKS: Final[tuple[str, ...]] = get_args(ImmigrationRisk)
 LANGUAGES: Final = (

@@ -18,8 +18,8 @@ from fractions import Fraction
 
 from bot.rules.calculators.steps import Step, step
 from bot.rules.errors import CaseError
-from bot.rules.treaties.derivation import Treaties
 from bot.rules.treaties.model import IN_FORCE, UNSURE, Agreement
+from bot.rules.treaties.register import Treaties
 
 SHORTEST = (
     12  # months: under most agreements a State pays nothing for less (883/2004 art. 57; field min_months)

@@ -1,45 +1,61 @@
-"""Reads the law files of treaties: `law: instruments`, `law: ratifications`, `law: agreements`."""
+"""Reads the law files of treaties: instruments, their provisions, ratifications, agreements."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.treaties.model import (
     AGREEMENT_STATUSES,
+    PERSONAL_SCOPES,
     RATIFICATION_STATUSES,
+    SEA_LAWS,
     Agreement,
+    AgreementList,
     Instrument,
     NoAgreement,
+    Provision,
     Ratification,
 )  # fmt: skip
-from bot.rules.vocabulary import BRANCHES, COUNTRIES, PRINCIPLES, SECTORS
+from bot.rules.vocabulary import BRANCHES, COUNTRIES, PRINCIPLES, PROTECTION, SECTORS, STATUSES, TOPICS
 from bot.rules.yamlfile import Map
 
-LAW_KINDS = ("instruments", "ratifications", "agreements")
+LAW_KINDS = ("instruments", "provisions", "ratifications", "agreements", "reconciled")
 _FILE = (
-    "law",
-    "instrument",
-    "sources",
-    "instruments",
-    "ratifications",
-    "agreements",
-    "no_agreement",
-    "owner",
-    "review_every_months",
-)
+    "law", "instrument", "sources", "instruments", "provisions", "ratifications", "agreements",
+    "no_agreement", "lists", "facts", "owner", "review_every_months",
+)  # fmt: skip
 _INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
 _RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "note", *PROVENANCE)
 _AGREEMENT = (
     "id", "kind", "title", "parties", "group", "since", "hub", "regions", "status", "signed", "start", "end",
-    "branches", "totalization", "export", "posting_months", "min_months", "institutions", "claim", "origin",
-    "destination", "sector", "seen", "note", *PROVENANCE,
+    "branches", "totalization", "export", "equal_treatment", "personal_scope", "refugees", "posting_months",
+    "posting_extension_months", "self_employed", "seafarers", "certificate", "certificate_from", "min_months",
+    "institutions", "claim", "origin", "destination", "sector", "seen", "note", *PROVENANCE,
 )  # fmt: skip
 _NONE = ("parties", "note", *PROVENANCE)
-_KINDS = ("bilateral_ssa", "multilateral_ssa", "bilateral_labour_agreement")
+_LIST = ("country", "names", "note", *PROVENANCE)
+_PROVISION = (
+    "id", "instrument", "article", "principle", "topics", "bound", "accepted", "status", "if_status",
+    "sectors", "stated", "conditions", "reciprocity", "what", "note", *PROVENANCE,
+)  # fmt: skip
+_RECONCILED = ("id", "into", "why")
+_KINDS = ("bilateral_ssa", "multilateral_ssa", "bilateral_labour_agreement", "framework")
 _INSTRUMENT_ID = re.compile(r"[A-Z]+[0-9]*(?:_[A-Z0-9]+)*")
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """Where a researched fact went that is no rule of its own: other records, or nowhere and why."""
+
+    fact: str
+    into: tuple[str, ...]
+    why: str
+    path: Path
+    line: int
 
 
 @dataclass
@@ -50,6 +66,9 @@ class TreatyBook:
     ratifications: dict[str, Ratification] = field(default_factory=dict)  # by INSTRUMENT/COUNTRY
     agreements: dict[str, Agreement] = field(default_factory=dict)
     none_known: dict[str, NoAgreement] = field(default_factory=dict)  # by ONE-OTHER, in order
+    lists: dict[str, AgreementList] = field(default_factory=dict)  # by country
+    provisions: dict[str, Provision] = field(default_factory=dict)
+    reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
 
 
 class TreatyReader(FileReader):
@@ -60,9 +79,12 @@ class TreatyReader(FileReader):
         self._file, self._book = file, book
         self._known(file.content, _FILE)
         self._each("instruments", self._instrument)
+        self._each("provisions", self._provision)
         self._each("ratifications", self._ratification)
         self._each("agreements", self._agreement)
         self._each("no_agreement", self._none)
+        self._each("lists", self._agreement_list)
+        self._each("facts", self._reconciled)
 
     def _instrument(self, body: Map) -> None:
         self._known(body, _INSTRUMENT)
@@ -131,15 +153,23 @@ class TreatyReader(FileReader):
             start=self._date(body, "start"),
             end=self._date(body, "end"),
             branches=self._list(body, "branches", (), BRANCHES, "branch"),
-            totalization=self._boolean(body, "totalization"),
-            export=self._boolean(body, "export"),
+            totalization=self._given(body, "totalization"),
+            export=self._given(body, "export"),
+            equal_treatment=self._boolean(body, "equal_treatment"),
+            personal_scope=self._optional(body, "personal_scope", PERSONAL_SCOPES, "personal scope"),
+            refugees=self._boolean(body, "refugees"),
             posting_months=self._whole(body, "posting_months"),
+            posting_extension_months=self._whole(body, "posting_extension_months"),
+            self_employed=self._boolean(body, "self_employed"),
+            seafarers=self._optional(body, "seafarers", SEA_LAWS, "law at sea"),
+            certificate=self._text(body, "certificate"),
+            certificate_from=self._pairs(body, "certificate_from", None),
             min_months=self._whole(body, "min_months"),
             institutions=self._pairs(body, "institutions", None),
             claim=self._text(body, "claim"),
             origin=self._text(body, "origin"),
             destination=self._text(body, "destination"),
-            sector=self._one_of(body, "sector", SECTORS, "sector") if body.get("sector") else None,
+            sector=self._optional(body, "sector", SECTORS, "sector"),
             seen=self._list(body, "seen", (), None, "field"),
             note=self._text(body, "note"),
         )
@@ -155,6 +185,67 @@ class TreatyReader(FileReader):
         self._book.none_known["-".join(parties)] = NoAgreement(
             parties, self._provenance(body), self._text(body, "note")
         )
+
+    def _agreement_list(self, body: Map) -> None:
+        self._known(body, _LIST)
+        country = self._one_of(body, "country", COUNTRIES, "country code")
+        if country in self._book.lists:
+            self._say(body, "country", f"{country} has two lists.", "Keep the newer one.")
+            return
+        self._book.lists[country] = AgreementList(
+            country,
+            self._list(body, "names", (), COUNTRIES, "country code"),
+            self._provenance(body),
+            self._text(body, "note"),
+        )
+
+    def _provision(self, body: Map) -> None:
+        self._known(body, _PROVISION)
+        name = self._id(body, self._book.provisions, "provision")
+        if name is None:
+            return
+        topics = self._list(body, "topics", (), TOPICS, "topic")
+        if not topics:
+            self._say(body, "topics", "It says nothing of any topic.", "List the topics that it is about.")
+        self._book.provisions[name] = Provision(
+            id=name,
+            instrument=str(body.get("instrument")),
+            article=str(body.get("article")),
+            principle=self._one_of(body, "principle", (*PRINCIPLES, PROTECTION), "principle"),
+            topics=topics,
+            provenance=self._provenance(body),
+            bound=self._optional(body, "bound", ("destination", "origin", "both"), "side") or "destination",
+            accepted=self._optional(body, "accepted", ("destination", "both"), "side"),
+            status=self._list(body, "status", (), STATUSES, "status"),
+            if_status=self._text(body, "if_status"),
+            sectors=self._list(body, "sectors", (), SECTORS, "sector"),
+            stated=bool(self._boolean(body, "stated")),
+            conditions=self._list(body, "conditions", (), None, "condition"),
+            reciprocity=bool(self._boolean(body, "reciprocity")),
+            what=self._list(body, "what", (), None, "undertaking"),
+            note=self._text(body, "note"),
+        )
+
+    def _reconciled(self, body: Map) -> None:
+        self._known(body, _RECONCILED)
+        name, why = str(body.get("id")), self._text(body, "why")
+        into = self._list(body, "into", (), None, "record")
+        if name in self._book.reconciled:
+            self._say(body, "id", f"The fact {name} stands twice.", "Keep one of them.")
+            return
+        if not into and not why:
+            self._say(body, "why", "It went nowhere, and no reason is given.", "Say why it says no rule.")
+        self._book.reconciled[name] = Reconciled(
+            name, into, why or "", self._file.path, body.line_of("into" if into else "id")
+        )
+
+    def _optional(self, body: Map, key: str, allowed: tuple[str, ...], what: str) -> str | None:
+        return None if body.get(key) is None else self._one_of(body, key, allowed, what)
+
+    def _given(self, body: Map, key: str) -> bool | tuple[str, ...] | None:
+        if isinstance(body.get(key), list):
+            return self._list(body, key, (), BRANCHES, "branch")
+        return self._boolean(body, key)
 
     def _whole(self, body: Map, key: str) -> int | None:
         raw = body.get(key)

@@ -76,11 +76,37 @@ class Ratification:
 
 
 @dataclass(frozen=True)
+class Provision:
+    """What an instrument has its parties do, for whom, and under which conditions."""
+
+    id: str
+    instrument: str
+    article: str
+    principle: str  # one of the five principles, or `protection`
+    topics: tuple[str, ...]
+    provenance: Provenance
+    bound: str = "destination"  # whose ratification it takes: destination | origin | both
+    accepted: str | None = None  # whose accepted branches count: destination | both; None: every topic
+    status: tuple[str, ...] = ()  # migration statuses that it reaches; empty: all
+    if_status: str | None = None  # the condition that is said while the status is unknown
+    sectors: tuple[str, ...] = ()
+    stated: bool = False  # left unsaid while the sector is unknown: who works at sea says so
+    conditions: tuple[str, ...] = ()
+    reciprocity: bool = False  # the country may ask for an agreement where the origin did not accept
+    what: tuple[str, ...] = ()  # terms that say what is undertaken, where no principle says it
+    note: str | None = None
+
+
+PERSONAL_SCOPES = ("nationals", "insured")
+SEA_LAWS = ("flag", "residence", "employer")
+
+
+@dataclass(frozen=True)
 class Agreement:
     """A social security or labour agreement between countries, or a framework of many."""
 
     id: str
-    kind: str  # bilateral_ssa | multilateral_ssa | bilateral_labour_agreement
+    kind: str  # bilateral_ssa | multilateral_ssa | bilateral_labour_agreement | framework
     parties: tuple[str, ...]
     status: str
     provenance: Provenance
@@ -93,9 +119,17 @@ class Agreement:
     start: str | None = None
     end: str | None = None
     branches: tuple[str, ...] = ()
-    totalization: bool | None = None
-    export: bool | None = None
+    totalization: bool | tuple[str, ...] | None = None  # for these branches alone, where it is a tuple
+    export: bool | tuple[str, ...] | None = None
+    equal_treatment: bool | None = None
+    personal_scope: str | None = None  # nationals of the parties | everybody insured
+    refugees: bool | None = None  # whether it names refugees
     posting_months: int | None = None
+    posting_extension_months: int | None = None
+    self_employed: bool | None = None  # whether posting is for the self-employed too
+    seafarers: str | None = None  # whose law counts at sea: flag | residence | employer
+    certificate: str | None = None  # the name of the certificate of coverage
+    certificate_from: tuple[tuple[str, str], ...] = ()  # who issues it, by country
     min_months: int | None = None  # shortest period in a State that counts
     institutions: tuple[tuple[str, str], ...] = ()
     claim: str | None = None
@@ -121,6 +155,21 @@ class Agreement:
         """Whether it binds the parties at all: a guideline, a draft or a signature does not."""
         return self.status.startswith("in_force")
 
+    @property
+    def social_security(self) -> bool:
+        """Whether it is an agreement on social security."""
+        return self.kind in ("bilateral_ssa", "multilateral_ssa")
+
+    def gives(self, provision: str, branch: str) -> bool:
+        """Whether `totalization` or `export` is given in a branch."""
+        given = self.totalization if provision == "totalization" else self.export
+        return branch in self.branches and (given is True or (isinstance(given, tuple) and branch in given))
+
+    def leaves_out(self, branch: str) -> bool:
+        """Whether it is known, from a source, not to add up years in a branch."""
+        none = self.totalization is False and self.confirmed("totalization")
+        return not self.gives("totalization", branch) and (none or self.confirmed("branches"))
+
     def confirmed(self, field: str) -> bool:
         """Whether a source was seen for this very field."""
         return self.provenance.evidence == "seen" and field in self.seen
@@ -131,6 +180,17 @@ class NoAgreement:
     """Two countries that are known to have no social security agreement."""
 
     parties: tuple[str, str]
+    provenance: Provenance
+    note: str | None = None
+    listed_by: str | None = None  # the country whose list of agreements does not name the other
+
+
+@dataclass(frozen=True)
+class AgreementList:
+    """All partners of a country, as one of its institutions lists them: who is not named has no agreement."""
+
+    country: str
+    names: tuple[str, ...]
     provenance: Provenance
     note: str | None = None
 

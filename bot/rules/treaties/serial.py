@@ -7,12 +7,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.rules.model import Group, Provenance, Source, to_json
-from bot.rules.treaties.derivation import Treaties
 from bot.rules.treaties.files import TreatyBook
-from bot.rules.treaties.model import Agreement, Instrument, NoAgreement, Ratification
+from bot.rules.treaties.model import (
+    Agreement,
+    AgreementList,
+    Instrument,
+    NoAgreement,
+    Provision,
+    Ratification,
+)  # fmt: skip
+from bot.rules.treaties.register import Treaties
 
 _CLASSES: dict[str, type] = {
     "instrument": Instrument,
+    "provision": Provision,
+    "list": AgreementList,
     "ratification": Ratification,
     "agreement": Agreement,
     "none": NoAgreement,
@@ -23,6 +32,8 @@ def treaties_to_json(book: TreatyBook) -> dict[str, str]:
     """One JSON text a record, under KIND/ID."""
     sections: dict[str, Mapping[str, Any]] = {
         "instrument": book.instruments,
+        "provision": book.provisions,
+        "list": book.lists,
         "ratification": book.ratifications,
         "agreement": book.agreements,
         "none": book.none_known,
@@ -46,6 +57,8 @@ def treaties_from_json(rows: Iterable[tuple[str, str]], groups: Mapping[str, Gro
         {each.id: each for each in found["agreement"]},
         {frozenset(each.parties): each for each in found["none"]},
         groups,
+        {each.id: each for each in found["provision"]},
+        {each.country: each for each in found["list"]},
     )
 
 

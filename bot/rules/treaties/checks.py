@@ -1,0 +1,54 @@
+"""What must fit between the records of treaties and everything else that the law files say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.rules.errors import Complaints
+from bot.rules.treaties.files import TreatyBook
+from bot.rules.vocabulary import PROTECTION
+
+
+def check_treaties(
+    book: TreatyBook,
+    groups: Collection[str],
+    rules: Collection[str],
+    terms: Mapping[str, Collection[Any]],
+    complaints: Complaints,
+) -> None:
+    """Complains of what refers to nothing, and of an agreement that a list of all does not know."""
+    for key, ratification in book.ratifications.items():
+        if ratification.instrument not in book.instruments:
+            problem = f"There is no instrument {ratification.instrument!r}."
+            complaints.add(Path("instruments"), 1, key, problem, "Declare it.")
+    for agreement in book.agreements.values():
+        if agreement.group is not None and agreement.group not in groups:
+            problem = f"There is no group {agreement.group!r}."
+            complaints.add(Path("agreements"), 1, agreement.id, problem, "Declare it under data/law/regions.")
+    _check_provisions(book, terms, complaints)
+    known = {*book.agreements, *book.ratifications, *book.instruments, *book.none_known, *groups, *rules}
+    known |= {f"list/{country}" for country in book.lists}
+    for fact in book.reconciled.values():
+        for record in fact.into:
+            if record not in known:
+                problem = f"The fact {fact.fact} is said to be in {record!r}, which does not exist."
+                complaints.add(fact.path, fact.line, "into", problem, "Name the record that holds it.")
+
+
+def _check_provisions(book: TreatyBook, terms: Mapping[str, Collection[Any]], complaints: Complaints) -> None:
+    place = Path("provisions")
+    for each in book.provisions.values():
+        if each.instrument not in book.instruments:
+            complaints.add(place, 1, each.id, f"There is no instrument {each.instrument!r}.", "Declare it.")
+        said = (*each.conditions, *((each.if_status,) if each.if_status else ()), *each.sectors)
+        for vocabulary, words in (("treaty_condition", said), ("undertaking", each.what)):
+            for word in words:
+                if word not in terms.get(vocabulary, ()):
+                    problem = f"{word!r} is no term of {vocabulary}."
+                    complaints.add(place, 1, each.id, problem, "Declare it in data/law/types/treaties.yml.")
+        if (each.principle == PROTECTION) != bool(each.what):
+            complaints.add(
+                place, 1, each.id, "`what` goes with `principle: protection`.", "Say what is undertaken."
+            )

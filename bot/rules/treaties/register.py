@@ -1,0 +1,100 @@
+"""The register of treaties: instruments, provisions, ratifications and agreements, indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.rules.model import Group
+from bot.rules.treaties.model import (
+    ENDED,
+    IN_FORCE,
+    NOT_YET,
+    UNSURE,
+    Agreement,
+    AgreementList,
+    Instrument,
+    NoAgreement,
+    Provision,
+    Ratification,
+)  # fmt: skip
+
+
+@dataclass
+class Treaties:
+    """Everything that binds countries to each other, and what is known not to."""
+
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    ratifications: Mapping[tuple[str, str], Ratification] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    none_known: Mapping[frozenset[str], NoAgreement] = field(default_factory=dict)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    provisions: Mapping[str, Provision] = field(default_factory=dict)
+    lists: Mapping[str, AgreementList] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_country: dict[str, set[str]] = {}
+        for agreement in self.agreements.values():
+            group = self.groups.get(agreement.group or "")
+            for country in {*agreement.parties, *(group.ever() if group else ())}:
+                self._by_country.setdefault(country, set()).add(agreement.id)
+        self._by_instrument: dict[str, list[Provision]] = {}
+        for provision in self.provisions.values():
+            self._by_instrument.setdefault(provision.instrument, []).append(provision)
+        self._ratified: dict[str, list[Ratification]] = {}
+        for ratification in self.ratifications.values():
+            self._ratified.setdefault(ratification.country, []).append(ratification)
+
+    def between(self, one: str, other: str) -> list[Agreement]:
+        """Every agreement that binds or bound the two to each other, by id."""
+        shared = self._by_country.get(one, set()) & self._by_country.get(other, set())
+        found = [self.agreements[key] for key in sorted(shared)]
+        return [each for each in found if each.hub in (None, one, other)]
+
+    def ratification(self, instrument: str, country: str) -> Ratification | None:
+        """The country's word on an instrument, if any is known."""
+        return self.ratifications.get((instrument, country))
+
+    def ratified_by(self, country: str) -> list[Ratification]:
+        """The country's word on every instrument on which it is known."""
+        return self._ratified.get(country, [])
+
+    def provisions_of(self, instrument: str) -> list[Provision]:
+        """What an instrument has its parties do."""
+        return self._by_instrument.get(instrument, [])
+
+    def bound(self, agreement: Agreement, one: str, other: str, on: date) -> str:
+        """How the agreement stands between two parties on a day."""
+        if agreement.hub not in (None, one, other):
+            return NOT_YET
+        forces = [agreement.force(on)]
+        since = dict(agreement.since)
+        group = self.groups.get(agreement.group or "")
+        members = group.on(on) if group is not None else None
+        for party in (one, other):
+            if party in since:
+                forces.append(
+                    Ratification("", party, IN_FORCE, agreement.provenance, start=since[party]).force(on)
+                )
+            if members is not None and party not in members:
+                forces.append(NOT_YET)
+        return next((worst for worst in (ENDED, NOT_YET, UNSURE) if worst in forces), IN_FORCE)
+
+    def no_agreement(self, one: str, other: str) -> NoAgreement | None:
+        """Whether the two are known to have no social security agreement, and from where.
+
+        Known from a record of the pair, or from the whole list of agreements that an institution of
+        one of them publishes and that does not name the other. What was seen in a source is preferred.
+        """
+        found = [self._not_listed(one, other), self._not_listed(other, one)]
+        found.append(self.none_known.get(frozenset((one, other))))
+        known = [each for each in found if each is not None]
+        return min(known, key=lambda each: each.provenance.evidence != "seen", default=None)
+
+    def _not_listed(self, country: str, other: str) -> NoAgreement | None:
+        held = self.lists.get(country)
+        if held is None or other in held.names:
+            return None
+        first, second = sorted((country, other))
+        return NoAgreement((first, second), held.provenance, held.note, listed_by=country)

@@ -1,0 +1,204 @@
+"""What follows from treaties as results of a lookup: rules of the types of data/law/types/treaties.yml.
+
+So a derived right is said, sourced and listed as any rule is. Each is worded as a country's
+undertaking, never as a person's right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from bot.rules.case import Case
+from bot.rules.model import Key, Provenance, Rule
+from bot.rules.resolution import Result
+from bot.rules.treaties.derivation import (
+    EQUALITY,
+    EXPORT,
+    LEGISLATION,
+    TOTALIZATION,
+    Derivation,
+    Derived,
+    Setback,
+)  # fmt: skip
+from bot.rules.treaties.model import IN_FORCE, Agreement
+from bot.rules.treaties.register import Treaties
+from bot.rules.vocabulary import BRANCHES
+
+_STANDARD, _AGREEMENT = "international_labour_standard", "social_security_agreement"
+_VALUE_OF = {EQUALITY: "equal_in", TOTALIZATION: "added_for", EXPORT: "paid_abroad"}
+_PART_OF = {
+    EQUALITY: "equal_treatment",
+    TOTALIZATION: "totalization",
+    EXPORT: "export",
+    LEGISLATION: "posting",
+}
+_TOPIC_OF = {
+    EQUALITY: "discrimination",
+    TOTALIZATION: "totalization",
+    EXPORT: "export_of_benefits",
+    LEGISLATION: "applicable_legislation",
+}
+_CROSSING = ("social_security_agreement", "totalization", "export_of_benefits", "applicable_legislation")
+DERIVED_TYPES = ("undertaking", "no_agreement", "treaty_without_effect", "labour_agreement")
+
+
+def derived_results(
+    derivation: Derivation, case: Case, treaties: Treaties, topics: Collection[str]
+) -> list[Result]:
+    """Everything that the derivation says on some topics, in a fixed order."""
+    found = [*undertakings(derivation, case, treaties).values(), *effects(derivation, case, treaties)]
+    return [result for result in found if set(topics) & set(result.rule.topics)]
+
+
+def statement_key(right: Derived) -> tuple[Any, ...]:
+    """What the rights have in common that one statement says together."""
+    return (right.instrument, right.provision, right.country, right.principle, right.conditions)
+
+
+def undertakings(derivation: Derivation, case: Case, treaties: Treaties) -> dict[tuple[Any, ...], Result]:
+    """One statement, by its key, for all topics on which the same words hold under the same conditions."""
+    groups: dict[tuple[Any, ...], list[Derived]] = {}
+    for each in derivation.rights:
+        groups.setdefault(statement_key(each), []).append(each)
+    found: dict[tuple[Any, ...], Result] = {}
+    taken: set[str] = set()
+    for key, held in groups.items():
+        result = _undertaking(held, case, treaties)
+        if result.rule.id in taken:  # the same under other conditions, for other branches
+            branches = "+".join(each.topic for each in held)
+            result = replace(result, rule=replace(result.rule, id=f"{result.rule.id}/{branches}"))
+        taken.add(result.rule.id)
+        found[key] = result
+    return found
+
+
+def _undertaking(held: list[Derived], case: Case, treaties: Treaties) -> Result:
+    first = held[0]
+    covered = [each.topic for each in held]
+    values: dict[str, Any] = {"country": first.country}
+    provenance = first.provenance
+    topics = [*covered]
+    if first.principle in _TOPIC_OF:
+        topics.append(_TOPIC_OF[first.principle])
+    if first.agreement is not None:
+        name = f"{first.agreement.id}/{first.country}/{_PART_OF[first.principle]}"
+        values |= _agreement_values(first.agreement, first.principle, case)
+        topics.append("social_security_agreement")
+    else:
+        provision = treaties.provisions[str(first.provision)]
+        name = f"{provision.id}/{first.country}"
+        values["treaty"] = treaties.instruments[first.instrument].title
+        article = f"art. {provision.article}" if provision.article[:1].isdigit() else provision.article
+        provenance = replace(provenance, legal_basis=f"{first.instrument}, {article}")
+        if provision.what:
+            values["what"] = list(provision.what)
+    if first.principle in _VALUE_OF:
+        values[_VALUE_OF[first.principle]] = sorted(covered, key=BRANCHES.index)
+    if first.conditions:
+        values["conditions"] = list(first.conditions)
+    if not first.confirmed:
+        provenance = replace(provenance, evidence="known")
+    via = _STANDARD if first.agreement is None else _AGREEMENT
+    return _result("undertaking", name, topics, "obligation", via, values, provenance, case, first.depends_on)
+
+
+def _agreement_values(agreement: Agreement, principle: str, case: Case) -> dict[str, Any]:
+    """What a statement on an agreement says besides its branches."""
+    values = _named(agreement, case)
+    host, home = str(case.destination), str(case.origin)
+    offices = dict(agreement.institutions)
+    values |= {"office_there": offices.get(host), "office_home": offices.get(home)}
+    if principle == LEGISLATION:
+        values |= {
+            "posting": f"{agreement.posting_months} months",
+            "extension": agreement.posting_extension_months
+            and f"{agreement.posting_extension_months} months",
+            "self_employed": agreement.self_employed,
+            "sea": agreement.seafarers if case.sector in (None, "seafaring") else None,
+            "certificate": agreement.certificate,
+            "certificate_from": dict(agreement.certificate_from).get(home),
+        }
+    elif principle == TOTALIZATION and agreement.min_months:
+        values["shortest"] = f"{agreement.min_months} months"
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _named(agreement: Agreement, case: Case) -> dict[str, Any]:
+    """An agreement of two countries goes by their names, one of many by its title."""
+    if named_by_title(agreement):
+        return {"treaty": agreement.title or agreement.id}
+    return {"between": [str(case.destination), str(case.origin)]}
+
+
+def named_by_title(agreement: Agreement) -> bool:
+    """Whether an agreement is called by its title, not by its two countries."""
+    return len(agreement.parties) > 2 or agreement.group is not None or agreement.kind == "framework"
+
+
+def effects(derivation: Derivation, case: Case, treaties: Treaties) -> Iterator[Result]:
+    """What is said besides: no agreement, labour agreements, treaties that give nothing."""
+    none = derivation.no_agreement
+    if none is not None:
+        values: dict[str, Any] = {"between": [case.destination, case.origin], "what_then": True}
+        if none.listed_by:
+            values["listed_by"] = none.listed_by
+        name = f"no-agreement/{'-'.join(none.parties)}"
+        yield _result("no_agreement", name, _CROSSING, "warning", _AGREEMENT, values, none.provenance, case)
+    for agreement in derivation.agreements:
+        if agreement.kind == "bilateral_labour_agreement":
+            yield _labour(agreement, case, unsure=agreement.force(case.on) != IN_FORCE)
+    for setback in derivation.setbacks:
+        agreement = treaties.agreements.get(setback.instrument)
+        if agreement is not None and agreement.kind == "bilateral_labour_agreement":
+            if setback.reason == "force_unknown":
+                yield _labour(agreement, case, unsure=True)
+        else:
+            yield _without_effect(setback, agreement, case, treaties)
+
+
+def _labour(agreement: Agreement, case: Case, unsure: bool) -> Result:
+    values: dict[str, Any] = {"between": [case.destination, case.origin], "unsure": unsure or None}
+    values |= {"sector": agreement.sector, "signed": agreement.signed}
+    given = {name: value for name, value in values.items() if value is not None}
+    topics = ("contract", "recruitment_fees", "pre_departure", "social_security_agreement")
+    return _result(
+        "labour_agreement", agreement.id, topics, "scheme", "bilateral_labour_agreement", given,
+        agreement.provenance, case,
+    )  # fmt: skip
+
+
+def _without_effect(setback: Setback, agreement: Agreement | None, case: Case, treaties: Treaties) -> Result:
+    values: dict[str, Any] = {"reason": setback.reason}
+    if agreement is not None:
+        topics: Iterable[str] = (*_CROSSING, *(("job_change",) if agreement.kind == "framework" else ()))
+        values |= _named(agreement, case)
+        via = _AGREEMENT
+    else:
+        topics = {topic for each in treaties.provisions_of(setback.instrument) for topic in each.topics}
+        topics = sorted(topics & _SETBACK_TOPICS) or ["social_security_agreement"]
+        values["treaty"] = treaties.instruments[setback.instrument].title
+        via = _STANDARD
+    name = f"{setback.instrument}/{setback.reason}"
+    return _result("treaty_without_effect", name, topics, "warning", via, values, setback.provenance, case)
+
+
+_SETBACK_TOPICS = {*BRANCHES, *_CROSSING, "violence_harassment", "recruitment_fees", "contract"}
+
+
+def _result(
+    type_: str, name: str, topics: Iterable[str], kind: str, via: str, values: dict[str, Any],
+    provenance: Provenance, case: Case, depends_on: tuple[str, ...] = (),
+) -> Result:  # fmt: skip
+    rule = Rule(
+        id=name,
+        type=type_,
+        topics=tuple(dict.fromkeys(topics)),
+        kind=kind,
+        via=via,
+        key=Key((str(case.destination),), (str(case.origin),)),
+        values=values,
+        provenance=provenance,
+    )
+    return Result(rule, "depends" if depends_on else "yes", depends_on, ("derived from a treaty",))
