@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
-from bot.answers import conditions, formats, names, protection
+from bot.answers import calculation, conditions, formats, names, protection
 from bot.rules.lawfiles import LawBook
 from bot.rules.treaties.statements import named_by_title
 
@@ -28,6 +28,7 @@ _TABLES: tuple[tuple[str | None, list[str]], ...] = (
     (None, list(conditions.EMPLOYMENT_CONDITIONS.values())),
     (None, list(formats.messages_of_rates())),
     ("map column", list(protection.COLUMN_NAMES.values())),
+    (None, list(calculation.STEP_TEXTS.values())),
     ("map state", list(protection.STATE_NAMES.values())),
 )
 

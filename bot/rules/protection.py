@@ -144,7 +144,7 @@ def _belongs(result: Result, branch: str, column: str, catalogue: Catalogue) -> 
 
 
 def _has_no_scheme(rule: Rule) -> bool:
-    """Whether the country has no such insurance by law for anyone: there is nothing to share or pay abroad."""
+    """Whether no law of the country gives such insurance to anyone: nothing to share or to pay abroad."""
     return rule.values.get("obstacle") == "no_scheme"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.treaties.model import (
     AGREEMENT_STATUSES,
+    METHODS,
     PERSONAL_SCOPES,
     RATIFICATION_STATUSES,
     SEA_LAWS,
@@ -17,6 +18,7 @@ from bot.rules.treaties.model import (
     AgreementList,
     Instrument,
     NoAgreement,
+    PensionMethod,
     Provision,
     Ratification,
 )  # fmt: skip
@@ -26,17 +28,18 @@ from bot.rules.yamlfile import Map
 LAW_KINDS = ("instruments", "provisions", "ratifications", "agreements", "reconciled")
 _FILE = (
     "law", "instrument", "sources", "instruments", "provisions", "ratifications", "agreements",
-    "no_agreement", "lists", "facts", "owner", "review_every_months",
+    "no_agreement", "lists", "methods", "facts", "owner", "review_every_months",
 )  # fmt: skip
 _INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
 _RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "note", *PROVENANCE)
 _AGREEMENT = (
     "id", "kind", "title", "parties", "group", "since", "hub", "regions", "status", "signed", "start", "end",
     "branches", "totalization", "export", "equal_treatment", "personal_scope", "refugees", "posting_months",
-    "posting_extension_months", "self_employed", "seafarers", "certificate", "certificate_from", "min_months",
-    "institutions", "claim", "origin", "destination", "sector", "seen", "note", *PROVENANCE,
+    "posting_extension_months", "self_employed", "seafarers", "certificate", "certificate_from", "method",
+    "min_months", "institutions", "claim", "origin", "destination", "sector", "seen", "note", *PROVENANCE,
 )  # fmt: skip
 _NONE = ("parties", "note", *PROVENANCE)
+_METHOD = ("country", "method", "shortest_months", "note", *PROVENANCE)
 _LIST = ("country", "names", "note", *PROVENANCE)
 _PROVISION = (
     "id", "instrument", "article", "principle", "topics", "bound", "accepted", "status", "if_status",
@@ -67,6 +70,7 @@ class TreatyBook:
     agreements: dict[str, Agreement] = field(default_factory=dict)
     none_known: dict[str, NoAgreement] = field(default_factory=dict)  # by ONE-OTHER, in order
     lists: dict[str, AgreementList] = field(default_factory=dict)  # by country
+    methods: dict[str, PensionMethod] = field(default_factory=dict)  # by country
     provisions: dict[str, Provision] = field(default_factory=dict)
     reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
 
@@ -84,6 +88,7 @@ class TreatyReader(FileReader):
         self._each("agreements", self._agreement)
         self._each("no_agreement", self._none)
         self._each("lists", self._agreement_list)
+        self._each("methods", self._method)
         self._each("facts", self._reconciled)
 
     def _instrument(self, body: Map) -> None:
@@ -164,6 +169,7 @@ class TreatyReader(FileReader):
             seafarers=self._optional(body, "seafarers", SEA_LAWS, "law at sea"),
             certificate=self._text(body, "certificate"),
             certificate_from=self._pairs(body, "certificate_from", None),
+            method=self._optional(body, "method", METHODS, "method"),
             min_months=self._whole(body, "min_months"),
             institutions=self._pairs(body, "institutions", None),
             claim=self._text(body, "claim"),
@@ -196,6 +202,20 @@ class TreatyReader(FileReader):
             country,
             self._list(body, "names", (), COUNTRIES, "country code"),
             self._provenance(body),
+            self._text(body, "note"),
+        )
+
+    def _method(self, body: Map) -> None:
+        self._known(body, _METHOD)
+        country = self._one_of(body, "country", COUNTRIES, "country code")
+        if country in self._book.methods:
+            self._say(body, "country", f"{country} has two methods.", "Keep one of them.")
+            return
+        self._book.methods[country] = PensionMethod(
+            country,
+            self._one_of(body, "method", METHODS, "method"),
+            self._provenance(body),
+            self._whole(body, "shortest_months"),
             self._text(body, "note"),
         )
 

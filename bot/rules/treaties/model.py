@@ -97,6 +97,10 @@ class Provision:
     note: str | None = None
 
 
+# How a pension is worked out where time was added: the share of a theoretical pension; the better
+# of that share and the national pension; or by the country's own formula, from time there alone.
+PRO_RATA, BETTER_OF_TWO, OWN_FORMULA = "pro_rata", "better_of_two", "own_formula"
+METHODS = (PRO_RATA, BETTER_OF_TWO, OWN_FORMULA)
 PERSONAL_SCOPES = ("nationals", "insured")
 SEA_LAWS = ("flag", "residence", "employer")
 
@@ -130,6 +134,7 @@ class Agreement:
     seafarers: str | None = None  # whose law counts at sea: flag | residence | employer
     certificate: str | None = None  # the name of the certificate of coverage
     certificate_from: tuple[tuple[str, str], ...] = ()  # who issues it, by country
+    method: str | None = None  # one of METHODS
     min_months: int | None = None  # shortest period in a State that counts
     institutions: tuple[tuple[str, str], ...] = ()
     claim: str | None = None
@@ -183,6 +188,17 @@ class NoAgreement:
     provenance: Provenance
     note: str | None = None
     listed_by: str | None = None  # the country whose list of agreements does not name the other
+
+
+@dataclass(frozen=True)
+class PensionMethod:
+    """How a country works out pensions under its agreements that name no method of their own."""
+
+    country: str
+    method: str  # one of METHODS
+    provenance: Provenance
+    shortest_months: int | None = None  # shorter time there gives nothing
+    note: str | None = None
 
 
 @dataclass(frozen=True)

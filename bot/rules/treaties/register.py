@@ -11,14 +11,19 @@ from bot.rules.treaties.model import (
     ENDED,
     IN_FORCE,
     NOT_YET,
+    PRO_RATA,
     UNSURE,
     Agreement,
     AgreementList,
     Instrument,
     NoAgreement,
+    PensionMethod,
     Provision,
     Ratification,
 )  # fmt: skip
+
+# Months: under most agreements a country pays nothing for less (883/2004 art. 57).
+SHORTEST = 12
 
 
 @dataclass
@@ -32,6 +37,7 @@ class Treaties:
     groups: Mapping[str, Group] = field(default_factory=dict)
     provisions: Mapping[str, Provision] = field(default_factory=dict)
     lists: Mapping[str, AgreementList] = field(default_factory=dict)
+    methods: Mapping[str, PensionMethod] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_country: dict[str, set[str]] = {}
@@ -80,6 +86,18 @@ class Treaties:
             if members is not None and party not in members:
                 forces.append(NOT_YET)
         return next((worst for worst in (ENDED, NOT_YET, UNSURE) if worst in forces), IN_FORCE)
+
+    def method(self, agreement: Agreement, country: str) -> str:
+        """How a country works out a pension under an agreement."""
+        own = self.methods.get(country)
+        return agreement.method or (own.method if own else PRO_RATA)
+
+    def shortest(self, agreement: Agreement, country: str) -> int:
+        """The months of insurance below which a country pays nothing under an agreement."""
+        own = self.methods.get(country)
+        if agreement.min_months is not None:
+            return agreement.min_months
+        return own.shortest_months if own and own.shortest_months is not None else SHORTEST
 
     def no_agreement(self, one: str, other: str) -> NoAgreement | None:
         """Whether the two are known to have no social security agreement, and from where.

@@ -13,6 +13,7 @@ from bot.rules.treaties.model import (
     AgreementList,
     Instrument,
     NoAgreement,
+    PensionMethod,
     Provision,
     Ratification,
 )  # fmt: skip
@@ -22,6 +23,7 @@ _CLASSES: dict[str, type] = {
     "instrument": Instrument,
     "provision": Provision,
     "list": AgreementList,
+    "method": PensionMethod,
     "ratification": Ratification,
     "agreement": Agreement,
     "none": NoAgreement,
@@ -34,6 +36,7 @@ def treaties_to_json(book: TreatyBook) -> dict[str, str]:
         "instrument": book.instruments,
         "provision": book.provisions,
         "list": book.lists,
+        "method": book.methods,
         "ratification": book.ratifications,
         "agreement": book.agreements,
         "none": book.none_known,
@@ -59,6 +62,7 @@ def treaties_from_json(rows: Iterable[tuple[str, str]], groups: Mapping[str, Gro
         groups,
         {each.id: each for each in found["provision"]},
         {each.country: each for each in found["list"]},
+        {each.country: each for each in found["method"]},
     )
 
 

@@ -150,12 +150,11 @@ def effects(derivation: Derivation, case: Case, treaties: Treaties) -> Iterator[
         if agreement.kind == "bilateral_labour_agreement":
             yield _labour(agreement, case, unsure=agreement.force(case.on) != IN_FORCE)
     for setback in derivation.setbacks:
-        agreement = treaties.agreements.get(setback.instrument)
-        if agreement is not None and agreement.kind == "bilateral_labour_agreement":
-            if setback.reason == "force_unknown":
-                yield _labour(agreement, case, unsure=True)
-        else:
-            yield _without_effect(setback, agreement, case, treaties)
+        held = treaties.agreements.get(setback.instrument)
+        if held is None or held.kind != "bilateral_labour_agreement":
+            yield _without_effect(setback, held, case, treaties)
+        elif setback.reason == "force_unknown":
+            yield _labour(held, case, unsure=True)
 
 
 def _labour(agreement: Agreement, case: Case, unsure: bool) -> Result:
