@@ -103,6 +103,37 @@ def stats_command(as_json: bool) -> None:
     click.echo(f"{total} rules of {len(types)} types, {notes} of them notes.")
 
 
+@command.command("corridors")
+@click.option("--markdown", "as_page", is_flag=True, help="As the page docs/corridors.md.")
+@click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
+def corridors_command(as_page: bool, as_json: bool) -> None:
+    """How much of the protection map is filled for the forty corridors that are looked up first."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from bot.rules.corridors import coverage, markdown, read_corridors
+    from bot.rules.lawbase import LawBase
+    from bot.rules.protection import COLUMNS
+    from bot.settings import ROOT
+
+    base = LawBase(load_settings().database_url)
+    rows = list(coverage(base, read_corridors(ROOT / "data" / "corridors.yml"), date.today()))
+    if as_page:
+        click.echo("\n".join(markdown(rows)))
+        return
+    if as_json:
+        click.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        return
+    table = Table("corridor", *COLUMNS, "seen", "filled", "of")
+    for row in rows:
+        table.add_row(row.corridor.name, *row.letters, str(row.seen), str(row.filled), "45")
+    Console().print(table)
+    cells, seen = 45 * len(rows), sum(row.seen for row in rows)
+    click.echo(f"{seen} of {cells} cells ({seen / cells:.0%}) rest on a source that was seen.")
+
+
 @command.command("export")
 @click.option("--to", "target", type=click.Path(path_type=Path), help="A file; standard output without it.")
 def export_command(target: Path | None) -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 from bot.answers import formats, names
 from bot.answers.answer import Answer, Channel, answer
+from bot.answers.protection import map_text
 from bot.answers.statements import Statement
 from bot.answers.translations import Translator
 from bot.conversation.asking import ask, useful_question
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.lookup import Lookup, lookup
+from bot.rules.protection import protection_map
 from bot.rules.vocabulary import BRANCHES, HELP_TOPICS
 
 PAGE = 5  # statements in one message
@@ -72,6 +74,8 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
     page = _page(statements, start)
     shown = start + len(page)
     messages = [_law(turn, said, topic, page, start)]
+    if topic == "social_security_agreement" and start == 0 and found.case.origin and found.case.destination:
+        messages.append(_map(turn))
     most = HELP_CHANNELS if topic in HELP_TOPICS else CHANNELS
     channels = _distinct(said.channels)[:most] if start == 0 else []
     if channels:
@@ -130,6 +134,14 @@ def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int
         sources=tuple(_sources(page)),
         topic=topic,
     )
+
+
+def _map(turn: Turn) -> Message:
+    """Branch by branch, what protects a person there, between the countries and at home."""
+    found = protection_map(turn.base, turn.case())
+    text = map_text(found, turn.state.language)
+    rules = tuple(dict.fromkeys(each.rule.id for cell in found.cells for each in cell.rules))
+    return Message(text, rules=rules, topic="social_security_agreement")
 
 
 def _with_source(text: str, statement: Statement, t: Translator) -> str:

@@ -1,0 +1,126 @@
+"""How much of the protection map is filled for the corridors that are looked up first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from bot.rules.case import make_case
+from bot.rules.errors import CaseError
+from bot.rules.lawbase import LawBase
+from bot.rules.protection import COLUMNS, GAP, ProtectionMap, map_in
+from bot.rules.vocabulary import BRANCHES
+
+LETTERS = {"yes": "y", "unconfirmed": "u", "conditional": "c", "no": "n", "absent": "a", "gap": "·"}
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """From where to where, and why it is among the first."""
+
+    origin: str
+    destination: str
+    why: str
+
+    @property
+    def name(self) -> str:
+        """As `NP-QA`."""
+        return f"{self.origin}-{self.destination}"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The cells of one corridor's map: 45 of them."""
+
+    corridor: Corridor
+    seen: int  # cells filled from a source that was seen
+    filled: int  # cells that are no gap
+    letters: tuple[str, ...]  # a word of nine letters a column, capital where seen
+    gaps: tuple[tuple[str, str], ...]  # (branch, column)
+
+
+def read_corridors(file: Path) -> list[Corridor]:
+    """The corridors of a file. Raises CaseError when it does not list any."""
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        return [Corridor(each["from"], each["to"], each["why"]) for each in content["corridors"]]
+    except (TypeError, KeyError):
+        raise CaseError(
+            f"{file} lists no corridors. Write `corridors:` and `- {{from: NP, to: QA, why: ...}}`."
+        ) from None
+
+
+def coverage(base: LawBase, corridors: list[Corridor], today: date) -> Iterator[Coverage]:
+    """The coverage of each corridor for a person of whom nothing else is known.
+
+    Raises EmptyLawBase or LawBaseUnavailable.
+    """
+    with base.reading() as reader:
+        for each in corridors:
+            case = make_case(today=today, origin=each.origin, destination=each.destination)
+            yield _measure(each, map_in(reader, case))
+
+
+def _measure(corridor: Corridor, found: ProtectionMap) -> Coverage:
+    return Coverage(
+        corridor,
+        sum(cell.seen for cell in found.cells),
+        sum(cell.state != GAP for cell in found.cells),
+        tuple("".join(_letter(found, branch, column) for branch in BRANCHES) for column in COLUMNS),
+        tuple((cell.branch, cell.column) for cell in found.cells if cell.state == GAP),
+    )
+
+
+def _letter(found: ProtectionMap, branch: str, column: str) -> str:
+    cell = found.cell(branch, column)
+    letter = LETTERS[cell.state]
+    return letter.upper() if cell.seen else letter
+
+
+def markdown(rows: list[Coverage]) -> Iterator[str]:
+    """The page docs/corridors.md."""
+    cells = len(BRANCHES) * len(COLUMNS) * len(rows)
+    seen = sum(row.seen for row in rows)
+    filled = sum(row.filled for row in rows)
+    yield "# The corridors that are looked up first"
+    yield ""
+    yield "Made by `haq rules corridors --markdown`; do not edit by hand. The list and its reasons stand in"
+    yield "`data/corridors.yml`."
+    yield ""
+    yield (
+        f"{len(rows)} corridors × {len(BRANCHES)} branches × {len(COLUMNS)} columns. Of {cells} cells {seen} "
+        f"({seen / cells:.0%}) rest on a source that was seen, {filled - seen} more are filled but not "
+        f"confirmed, {cells - filled} are named gaps."
+    )
+    yield ""
+    yield "A column is a word of nine letters, one a branch, in this order:"
+    yield f"{', '.join(BRANCHES)}."
+    yield (
+        "`y` yes, `u` not confirmed, `c` under conditions, `n` no, `a` no such insurance in the country, "
+        "`·` nothing in our data; a capital letter: from a source that was seen."
+    )
+    yield "The case is a person of whom nothing but the two countries is known."
+    yield ""
+    heads = ("corridor", *(column.replace("_", " ") for column in COLUMNS), "seen", "why")
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        words = " | ".join(f"`{word}`" for word in row.letters)
+        yield f"| {row.corridor.name} | {words} | {row.seen}/45 | {row.corridor.why} |"
+    yield ""
+    yield "## Gaps"
+    yield ""
+    yield "What was looked for and not found, by corridor:"
+    yield ""
+    for row in rows:
+        by_column = {column: [branch for branch, where in row.gaps if where == column] for column in COLUMNS}
+        said = "; ".join(
+            f"{column.replace('_', ' ')}: {', '.join(branches)}"
+            for column, branches in by_column.items()
+            if branches
+        )
+        yield f"- {row.corridor.name}: {said or 'none'}"
