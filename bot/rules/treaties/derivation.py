@@ -176,7 +176,12 @@ def _from_provision(
     held = _held(treaties, provision.instrument, [countries[side] for side in sides], case.on)
     if held is None:
         return
+    elsewhere = [each for each in held if each.regions and case.region not in each.regions]
+    if any(each.country == case.destination and case.region for each in elsewhere):
+        return  # the person works in a part of the country that it does not bind
     said = list(provision.conditions)
+    if elsewhere:
+        said.append("part_of_country")
     if case.status is None and provision.if_status:
         said.append(provision.if_status)
     if case.sector is None and provision.sectors:

@@ -31,7 +31,7 @@ _FILE = (
     "no_agreement", "lists", "methods", "facts", "owner", "review_every_months",
 )  # fmt: skip
 _INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
-_RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "note", *PROVENANCE)
+_RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "regions", "note", *PROVENANCE)
 _AGREEMENT = (
     "id", "kind", "title", "parties", "group", "since", "hub", "regions", "status", "signed", "start", "end",
     "branches", "totalization", "export", "equal_treatment", "personal_scope", "refugees", "posting_months",
@@ -132,6 +132,7 @@ class TreatyReader(FileReader):
             self._date(body, "start"),
             self._date(body, "end"),
             self._list(body, "branches", (), BRANCHES, "branch"),
+            self._list(body, "regions", (), None, "region"),
             self._text(body, "note"),
         )
 

@@ -58,6 +58,7 @@ class Ratification:
     start: str | None = None  # in force for the country; a year after ratification when not given
     end: str | None = None
     branches: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()  # where it binds a part of the country alone: MY-12
     note: str | None = None
 
     def force(self, on: date) -> str:
