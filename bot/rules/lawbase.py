@@ -12,9 +12,10 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.sql import Select
 
 from bot.rules import tables
 from bot.rules.database import open_database
@@ -41,6 +42,27 @@ if TYPE_CHECKING:
 # Decoding a rule costs more than fetching it; the text is the key, so a changed rule is decoded anew.
 _decode_rule = lru_cache(maxsize=20_000)(rule_from_json)
 _decode_contact = lru_cache(maxsize=5_000)(contact_from_json)
+
+
+@lru_cache(maxsize=8)  # building a statement costs more than running it
+def _candidates(destination_known: bool, origin_known: bool, some_topics: bool) -> Select:
+    """The rules, each once, that an index entry of topic, destination and origin leads to."""
+    reach = tables.rule_reach.c
+    query = select(reach.rule_id)
+    if destination_known:
+        query = query.where(reach.destination.in_(bindparam("destinations", expanding=True)))
+    else:
+        query = query.where(reach.destination == ANY)
+    if origin_known:
+        query = query.where(reach.origin.in_(bindparam("origins", expanding=True)))
+    elif destination_known:
+        query = query.where((reach.destination == bindparam("destination")) | (reach.origin == ANY))
+    else:
+        query = query.where(reach.origin == ANY)
+    if some_topics:
+        query = query.where(reach.topic.in_(bindparam("topics", expanding=True)))
+    # Each rule once, though it may be reached by several topics.
+    return select(tables.rule.c.body).where(tables.rule.c.id.in_(query)).order_by(tables.rule.c.id)
 
 
 class LawBase:
@@ -145,21 +167,15 @@ class LawReader:
         With a country unknown, only rules that name no such country or that stand for the other
         one come: a scheme of some origin country says nothing about a person of unknown origin.
         """
-        reach = tables.rule_reach.c
-        query = select(reach.rule_id).where(
-            reach.destination.in_([ANY, destination] if destination else [ANY])
-        )
-        if origin is not None:
-            query = query.where(reach.origin.in_([ANY, origin]))
-        elif destination is not None:
-            query = query.where((reach.destination == destination) | (reach.origin == ANY))
-        else:
-            query = query.where(reach.origin == ANY)
-        if topics is not None:
-            query = query.where(reach.topic.in_(sorted(topics)))
-        # Each rule once, though it may be reached by several topics.
-        rules = select(tables.rule.c.body).where(tables.rule.c.id.in_(query)).order_by(tables.rule.c.id)
-        return [_decode_rule(body) for (body,) in self._connection.execute(rules)]
+        query = _candidates(destination is not None, origin is not None, topics is not None)
+        values = {
+            "destination": destination,
+            "destinations": [ANY, destination],
+            "origins": [ANY, origin],
+            "topics": sorted(topics or ()),
+        }
+        found = self._connection.execute(query, values)
+        return [_decode_rule(body) for (body,) in found]
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""

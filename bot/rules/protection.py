@@ -7,8 +7,9 @@ a gap, never a no.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bot.rules.case import Case
@@ -18,6 +19,7 @@ from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
 from bot.rules.treaties.derivation import EQUALITY, EXPORT, TOTALIZATION, Derivation, Derived, derive
 from bot.rules.treaties.model import Agreement, NoAgreement
+from bot.rules.treaties.register import Treaties
 from bot.rules.treaties.statements import effects, undertakings
 from bot.rules.vocabulary import BRANCHES, PROTECTION
 
@@ -27,11 +29,11 @@ STATES = (YES, UNCONFIRMED, CONDITIONAL, NO, ABSENT, GAP)
 
 _GIVING_KINDS = ("entitlement", "obligation", "scheme")
 _TOPIC_OF_COLUMN = {"totalization": "totalization", "export": "export_of_benefits"}
-_PRINCIPLE_OF_COLUMN = {
-    "covered": PROTECTION,
-    "equal_treatment": EQUALITY,
-    "totalization": TOTALIZATION,
-    "export": EXPORT,
+_COLUMN_OF_PRINCIPLE = {
+    PROTECTION: "covered",
+    EQUALITY: "equal_treatment",
+    TOTALIZATION: "totalization",
+    EXPORT: "export",
 }
 # What the national rules on pensions abroad and added periods speak of when they name no branch.
 _LONG_TERM = ("old_age", "invalidity", "survivors")
@@ -71,9 +73,18 @@ class ProtectionMap:
     cells: tuple[Cell, ...]
     derivation: Derivation
     catalogue: Catalogue
-    undertakings: Mapping[tuple[Any, ...], Result]  # what treaties give, as statements, by their keys
-    effects: tuple[Result, ...]  # no agreement, labour agreements, treaties that give nothing
+    treaties: Treaties
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # the map itself names no contacts
+
+    @cached_property
+    def undertakings(self) -> Mapping[tuple[Any, ...], Result]:
+        """What treaties give, as statements, by their keys."""
+        return undertakings(self.derivation, self.case, self.treaties)
+
+    @cached_property
+    def effects(self) -> tuple[Result, ...]:
+        """What is said besides: no agreement, labour agreements, treaties that give nothing."""
+        return tuple(effects(self.derivation, self.case, self.treaties))
 
     def cell(self, branch: str, column: str) -> Cell:
         """One cell."""
@@ -98,49 +109,55 @@ def map_in(reader: LawReader, case: Case) -> ProtectionMap:
     rules = reader.candidates(topics, case.destination, case.origin)
     results = resolve(rules, case, reader.context, reader.catalogue.types).results
     derivation = derive(case, reader.treaties)
+    places: dict[tuple[str, str], tuple[list[Result], list[Derived]]] = {
+        (branch, column): ([], []) for branch in BRANCHES for column in COLUMNS
+    }
+    for result in results:
+        denies = reader.catalogue.types[result.rule.type].denies
+        for place in _places(result.rule, denies):
+            places[place][0].append(result)
+    for right in derivation.rights:
+        column = _COLUMN_OF_PRINCIPLE.get(right.principle)
+        if (right.topic, column) in places:
+            places[right.topic, str(column)][1].append(right)
     cells = tuple(
-        _cell(branch, column, results, derivation, reader.catalogue)
-        for branch in BRANCHES
-        for column in COLUMNS
+        _cell(branch, column, tuple(mine), tuple(derived), derivation, reader.catalogue)
+        for (branch, column), (mine, derived) in places.items()
     )
-    said = undertakings(derivation, case, reader.treaties)
-    besides = tuple(effects(derivation, case, reader.treaties))
-    return ProtectionMap(reader.version, case, cells, derivation, reader.catalogue, said, besides)
+    return ProtectionMap(reader.version, case, cells, derivation, reader.catalogue, reader.treaties)
 
 
 def _cell(
-    branch: str, column: str, results: Iterable[Result], derivation: Derivation, catalogue: Catalogue
-) -> Cell:
-    mine = tuple(result for result in results if _belongs(result, branch, column, catalogue))
-    principle = _PRINCIPLE_OF_COLUMN.get(column)
-    derived = tuple(
-        each for each in derivation.rights if each.topic == branch and each.principle == principle
-    )
+    branch: str, column: str, mine: tuple[Result, ...], derived: tuple[Derived, ...],
+    derivation: Derivation, catalogue: Catalogue,
+) -> Cell:  # fmt: skip
     state = _state(mine, derived, catalogue)
-    crossing = column in _TOPIC_OF_COLUMN
-    none = derivation.no_agreement if crossing else None
+    none = derivation.no_agreement if column in _TOPIC_OF_COLUMN else None
     left_out = derivation.left_out(branch) if column == "totalization" and not derived else ()
     if state == GAP and column == "totalization" and (none is not None or left_out):
         state = NO  # periods are added under a treaty or not at all; payment abroad may be national law
     return Cell(branch, column, state, mine, derived, none, left_out)
 
 
-def _belongs(result: Result, branch: str, column: str, catalogue: Catalogue) -> bool:
-    rule = result.rule
-    denies = catalogue.types[rule.type].denies
-    speaks = rule.kind in _GIVING_KINDS or denies
-    at_home = rule.key.destinations == (ANY,)
-    if column == "fallback":
-        return at_home and branch in rule.topics and speaks
-    if at_home or not speaks:
-        return False
+def _places(rule: Rule, denies: bool) -> Iterator[tuple[str, str]]:
+    """The cells of which a rule speaks."""
+    if rule.kind not in _GIVING_KINDS and not denies:
+        return
+    if rule.key.destinations == (ANY,):
+        yield from ((branch, "fallback") for branch in BRANCHES if branch in rule.topics)
+        return
+    named = _branches(rule)
     if _has_no_scheme(rule):
-        return _speaks_of(rule, branch)
-    if column == "covered":
-        return branch in rule.topics and not _crossing(rule.topics) and rule.type != "equal_social_security"
-    if column == "equal_treatment":
-        return _on_equality(rule) and _speaks_of(rule, branch)
-    return _TOPIC_OF_COLUMN[column] in rule.topics and _speaks_of(rule, branch)
+        columns = ("covered", "equal_treatment", *_TOPIC_OF_COLUMN)
+        yield from ((branch, column) for branch in named for column in columns)
+        return
+    if not _crossing(rule.topics) and rule.type != "equal_social_security":
+        yield from ((branch, "covered") for branch in BRANCHES if branch in rule.topics)
+    if _on_equality(rule):
+        yield from ((branch, "equal_treatment") for branch in named)
+    for column, topic in _TOPIC_OF_COLUMN.items():
+        if topic in rule.topics:
+            yield from ((branch, column) for branch in named)
 
 
 def _has_no_scheme(rule: Rule) -> bool:
@@ -164,17 +181,19 @@ def _crossing(topics: tuple[str, ...]) -> bool:
     return topics[0] in (*_TOPIC_OF_COLUMN.values(), "contribution_refund", "social_security_agreement")
 
 
-def _speaks_of(rule: Rule, branch: str) -> bool:
-    """Whether a rule is about the branch: by its topics, its list of branches, or as a long-term benefit."""
+def _branches(rule: Rule) -> tuple[str, ...]:
+    """What a rule is about: by its topics, its list of branches, or the long-term benefits."""
     named = set(rule.topics) & set(BRANCHES)
     for key in _NAMING:
         listed = rule.values.get(key)
         if isinstance(listed, list):
             named |= {str(item) for item in listed} & set(BRANCHES)
-    return branch in named if named else branch in _LONG_TERM
+    return tuple(branch for branch in BRANCHES if branch in named) or _LONG_TERM
 
 
 def _state(rules: tuple[Result, ...], derived: tuple[Derived, ...], catalogue: Catalogue) -> str:
+    if not rules and not derived:
+        return GAP
     refusing = [result for result in rules if catalogue.types[result.rule.type].denies]
     giving = [result for result in rules if result not in refusing]
     refused = [result for result in refusing if result.applies == "yes"]
@@ -189,7 +208,7 @@ def _state(rules: tuple[Result, ...], derived: tuple[Derived, ...], catalogue: C
         return YES
     if sure or bound:
         return UNCONFIRMED
-    return CONDITIONAL if rules or derived else GAP
+    return CONDITIONAL
 
 
 def _seen(rule: Rule) -> bool:

@@ -138,14 +138,27 @@ def _setbacks(host: str, on: date, treaties: Treaties) -> Iterator[Setback]:
 
 def _from_instruments(case: Case, treaties: Treaties) -> Iterator[Derived]:
     """What the provisions of all instruments give that bind the countries concerned."""
-    countries = {"destination": str(case.destination), "origin": str(case.origin)}
-    instruments = {
-        each.instrument for country in countries.values() for each in treaties.ratified_by(country)
+    bound = {
+        "destination": dict(_binding(str(case.destination), case.on, treaties)),
+        "origin": dict(_binding(str(case.origin), case.on, treaties)),
     }
-    for instrument in sorted(instruments):
+    for instrument in sorted({*bound["destination"], *bound["origin"]}):
         for provision in treaties.provisions_of(instrument):
-            if _concerns(provision, case):
-                yield from _from_provision(provision, countries, case, treaties)
+            sides = ("destination", "origin") if provision.bound == "both" else (provision.bound,)
+            held = [bound[side][instrument] for side in sides if instrument in bound[side]]
+            if len(held) == len(sides) and _concerns(provision, case):
+                yield from _from_provision(provision, held, bound["origin"].get(instrument), case)
+
+
+_Held = tuple[Ratification, str]  # with how it stands that day
+
+
+def _binding(country: str, on: date, treaties: Treaties) -> Iterator[tuple[str, _Held]]:
+    """The instruments that bind, or may bind, a country on a day."""
+    for ratification in treaties.ratified_by(country):
+        force = ratification.force(on)
+        if force in (IN_FORCE, UNSURE):
+            yield ratification.instrument, (ratification, force)
 
 
 def _without_weaker(rights: Iterable[Derived]) -> list[Derived]:
@@ -170,13 +183,10 @@ def _concerns(provision: Provision, case: Case) -> bool:
 
 
 def _from_provision(
-    provision: Provision, countries: dict[str, str], case: Case, treaties: Treaties
+    provision: Provision, held: list[_Held], home: _Held | None, case: Case
 ) -> Iterator[Derived]:
-    sides = ("destination", "origin") if provision.bound == "both" else (provision.bound,)
-    held = _held(treaties, provision.instrument, [countries[side] for side in sides], case.on)
-    if held is None:
-        return
-    elsewhere = [each for each in held if each.regions and case.region not in each.regions]
+    ratifications = [ratification for ratification, _ in held]
+    elsewhere = [each for each in ratifications if each.regions and case.region not in each.regions]
     if any(each.country == case.destination and case.region for each in elsewhere):
         return  # the person works in a part of the country that it does not bind
     said = list(provision.conditions)
@@ -184,22 +194,20 @@ def _from_provision(
         said.append("part_of_country")
     if case.status is None and provision.if_status:
         said.append(provision.if_status)
-    if case.sector is None and provision.sectors:
+    if case.sector is None:
         said += provision.sectors
-    if any(each.force(case.on) == UNSURE for each in held):
+    if any(force == UNSURE for _, force in held):
         said.append("date_unsure")
-    ratified = all(each.provenance.evidence == "seen" for each in held)
-    if not ratified:
+    if any(each.provenance.evidence != "seen" for each in ratifications):
         said.append("ratification_unconfirmed")
     if provision.provenance.evidence != "seen":
         said.append("provision_unconfirmed")
-    weakest = min(held, key=lambda each: each.provenance.evidence == "seen")
-    home = treaties.ratification(provision.instrument, countries["origin"])
-    for topic in _topics(provision, held):
-        open_question = provision.reciprocity and not _accepted(home, topic, case.on)
+    weakest = min(ratifications, key=lambda each: each.provenance.evidence == "seen")
+    for topic in _topics(provision, ratifications):
+        open_question = provision.reciprocity and not _accepted(home, topic)
         yield Derived(
             provision.instrument,
-            countries[sides[0]],
+            ratifications[0].country,
             topic,
             provision.principle,
             (*said, "reciprocity_possible") if open_question else tuple(said),
@@ -217,21 +225,8 @@ def _topics(provision: Provision, held: list[Ratification]) -> tuple[str, ...]:
     return tuple(topic for topic in provision.topics if all(topic in each.branches for each in accepting))
 
 
-def _accepted(ratification: Ratification | None, branch: str, on: date) -> bool:
-    return ratification is not None and ratification.force(on) == IN_FORCE and branch in ratification.branches
-
-
-def _held(
-    treaties: Treaties, instrument: str, countries: Iterable[str], on: date
-) -> list[Ratification] | None:
-    """The ratifications of all countries, when the instrument binds (or may bind) each of them that day."""
-    found = []
-    for country in countries:
-        ratification = treaties.ratification(instrument, country)
-        if ratification is None or ratification.force(on) not in (IN_FORCE, UNSURE):
-            return None
-        found.append(ratification)
-    return found
+def _accepted(home: _Held | None, branch: str) -> bool:
+    return home is not None and home[1] == IN_FORCE and branch in home[0].branches
 
 
 def _reaches(agreement: Agreement, case: Case) -> bool:
