@@ -16,6 +16,7 @@ from bot.rules.treaties.model import (
     SEA_LAWS,
     Agreement,
     AgreementList,
+    Certificate,
     Instrument,
     NoAgreement,
     PensionMethod,
@@ -28,7 +29,7 @@ from bot.rules.yamlfile import Map
 LAW_KINDS = ("instruments", "provisions", "ratifications", "agreements", "reconciled")
 _FILE = (
     "law", "instrument", "sources", "instruments", "provisions", "ratifications", "agreements",
-    "no_agreement", "lists", "methods", "facts", "owner", "review_every_months",
+    "no_agreement", "lists", "certificates", "methods", "facts", "owner", "review_every_months",
 )  # fmt: skip
 _INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
 _RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "regions", "note", *PROVENANCE)
@@ -39,6 +40,7 @@ _AGREEMENT = (
     "min_months", "institutions", "claim", "origin", "destination", "sector", "seen", "note", *PROVENANCE,
 )  # fmt: skip
 _NONE = ("parties", "note", *PROVENANCE)
+_CERTIFICATE = ("country", "certificate", "office", "note", *PROVENANCE)
 _METHOD = ("country", "method", "shortest_months", "note", *PROVENANCE)
 _LIST = ("country", "names", "note", *PROVENANCE)
 _PROVISION = (
@@ -70,6 +72,7 @@ class TreatyBook:
     agreements: dict[str, Agreement] = field(default_factory=dict)
     none_known: dict[str, NoAgreement] = field(default_factory=dict)  # by ONE-OTHER, in order
     lists: dict[str, AgreementList] = field(default_factory=dict)  # by country
+    certificates: dict[str, Certificate] = field(default_factory=dict)  # by country
     methods: dict[str, PensionMethod] = field(default_factory=dict)  # by country
     provisions: dict[str, Provision] = field(default_factory=dict)
     reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
@@ -88,6 +91,7 @@ class TreatyReader(FileReader):
         self._each("agreements", self._agreement)
         self._each("no_agreement", self._none)
         self._each("lists", self._agreement_list)
+        self._each("certificates", self._certificate)
         self._each("methods", self._method)
         self._each("facts", self._reconciled)
 
@@ -205,6 +209,19 @@ class TreatyReader(FileReader):
             self._provenance(body),
             self._text(body, "note"),
         )
+
+    def _certificate(self, body: Map) -> None:
+        self._known(body, _CERTIFICATE)
+        country = self._one_of(body, "country", COUNTRIES, "country code")
+        name = self._text(body, "certificate")
+        if country in self._book.certificates:
+            self._say(body, "country", f"{country} has two certificates.", "Keep one of them.")
+        elif name is None:
+            self._say(body, "certificate", "The certificate has no name.", "Write what it is called.")
+        else:
+            self._book.certificates[country] = Certificate(
+                country, name, self._text(body, "office"), self._provenance(body), self._text(body, "note")
+            )
 
     def _method(self, body: Map) -> None:
         self._known(body, _METHOD)

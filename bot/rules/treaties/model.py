@@ -192,6 +192,17 @@ class NoAgreement:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """The paper that proves insurance at home to another country, and who issues it."""
+
+    country: str  # the country of the insurance
+    certificate: str
+    office: str | None
+    provenance: Provenance
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class PensionMethod:
     """How a country works out pensions under its agreements that name no method of their own."""
 

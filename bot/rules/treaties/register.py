@@ -15,6 +15,7 @@ from bot.rules.treaties.model import (
     UNSURE,
     Agreement,
     AgreementList,
+    Certificate,
     Instrument,
     NoAgreement,
     PensionMethod,
@@ -38,6 +39,7 @@ class Treaties:
     provisions: Mapping[str, Provision] = field(default_factory=dict)
     lists: Mapping[str, AgreementList] = field(default_factory=dict)
     methods: Mapping[str, PensionMethod] = field(default_factory=dict)
+    certificates: Mapping[str, Certificate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_country: dict[str, set[str]] = {}
@@ -104,7 +106,11 @@ class Treaties:
 
         Known from a record of the pair, or from the whole list of agreements that an institution of
         one of them publishes and that does not name the other. What was seen in a source is preferred.
+        Where the list of one names the other, nothing is known to be missing.
         """
+        lists = (self.lists.get(one), self.lists.get(other))
+        if any(each is not None and {one, other} & set(each.names) for each in lists):
+            return None
         found = [self._not_listed(one, other), self._not_listed(other, one)]
         found.append(self.none_known.get(frozenset((one, other))))
         known = [each for each in found if each is not None]

@@ -11,6 +11,7 @@ from bot.rules.treaties.files import TreatyBook
 from bot.rules.treaties.model import (
     Agreement,
     AgreementList,
+    Certificate,
     Instrument,
     NoAgreement,
     PensionMethod,
@@ -24,6 +25,7 @@ _CLASSES: dict[str, type] = {
     "provision": Provision,
     "list": AgreementList,
     "method": PensionMethod,
+    "certificate": Certificate,
     "ratification": Ratification,
     "agreement": Agreement,
     "none": NoAgreement,
@@ -37,6 +39,7 @@ def treaties_to_json(book: TreatyBook) -> dict[str, str]:
         "provision": book.provisions,
         "list": book.lists,
         "method": book.methods,
+        "certificate": book.certificates,
         "ratification": book.ratifications,
         "agreement": book.agreements,
         "none": book.none_known,
@@ -63,6 +66,7 @@ def treaties_from_json(rows: Iterable[tuple[str, str]], groups: Mapping[str, Gro
         {each.id: each for each in found["provision"]},
         {each.country: each for each in found["list"]},
         {each.country: each for each in found["method"]},
+        {each.country: each for each in found["certificate"]},
     )
 
 

@@ -79,12 +79,14 @@ def _undertaking(held: list[Derived], case: Case, treaties: Treaties) -> Result:
     covered = [each.topic for each in held]
     values: dict[str, Any] = {"country": first.country}
     provenance = first.provenance
+    unconfirmed: tuple[str, ...] = ()
     topics = [*covered]
     if first.principle in _TOPIC_OF:
         topics.append(_TOPIC_OF[first.principle])
     if first.agreement is not None:
         name = f"{first.agreement.id}/{first.country}/{_PART_OF[first.principle]}"
-        values |= _agreement_values(first.agreement, first.principle, case)
+        more, unconfirmed = _agreement_values(first.agreement, first.principle, case, treaties)
+        values |= more
         topics.append("social_security_agreement")
     else:
         provision = treaties.provisions[str(first.provision)]
@@ -101,20 +103,45 @@ def _undertaking(held: list[Derived], case: Case, treaties: Treaties) -> Result:
     if not first.confirmed:
         provenance = replace(provenance, evidence="known")
     via = _STANDARD if first.agreement is None else _AGREEMENT
-    return _result("undertaking", name, topics, "obligation", via, values, provenance, case, first.depends_on)
+    return _result(
+        "undertaking",
+        name,
+        topics,
+        "obligation",
+        via,
+        values,
+        provenance,
+        case,
+        first.depends_on,
+        unconfirmed,
+    )
 
 
-def _agreement_values(agreement: Agreement, principle: str, case: Case) -> dict[str, Any]:
-    """What a statement on an agreement says besides its branches."""
-    values = _named(agreement, case)
+# Values of a statement by the field of the agreement that they come from.
+_FIELDS = {
+    "office_there": "institutions",
+    "office_home": "institutions",
+    "extension": "posting_extension_months",
+    "self_employed": "self_employed",
+    "sea": "seafarers",
+    "certificate": "certificate",
+    "certificate_from": "certificate_from",
+    "shortest": "min_months",
+}
+
+
+def _agreement_values(
+    agreement: Agreement, principle: str, case: Case, treaties: Treaties
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a statement on an agreement says besides its branches, and which of that is not confirmed."""
     host, home = str(case.destination), str(case.origin)
     offices = dict(agreement.institutions)
-    values |= {"office_there": offices.get(host), "office_home": offices.get(home)}
+    values: dict[str, Any] = {"office_there": offices.get(host), "office_home": offices.get(home)}
     if principle == LEGISLATION:
+        extension = agreement.posting_extension_months
         values |= {
             "posting": f"{agreement.posting_months} months",
-            "extension": agreement.posting_extension_months
-            and f"{agreement.posting_extension_months} months",
+            "extension": f"{extension} months" if extension else None,
             "self_employed": agreement.self_employed,
             "sea": agreement.seafarers if case.sector in (None, "seafaring") else None,
             "certificate": agreement.certificate,
@@ -122,7 +149,15 @@ def _agreement_values(agreement: Agreement, principle: str, case: Case) -> dict[
         }
     elif principle == TOTALIZATION and agreement.min_months:
         values["shortest"] = f"{agreement.min_months} months"
-    return {name: value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    unconfirmed = [name for name in given if name in _FIELDS and not agreement.confirmed(_FIELDS[name])]
+    paper = treaties.certificates.get(home)
+    if principle == LEGISLATION and paper is not None and paper.provenance.evidence == "seen":
+        issued = {"certificate": paper.certificate, "certificate_from": paper.office}
+        for name, value in issued.items():
+            if value is not None and name not in given:
+                given[name] = value
+    return {**given, **_named(agreement, case)}, tuple(unconfirmed)
 
 
 def _named(agreement: Agreement, case: Case) -> dict[str, Any]:
@@ -188,7 +223,7 @@ _SETBACK_TOPICS = {*BRANCHES, *_CROSSING, "violence_harassment", "recruitment_fe
 
 def _result(
     type_: str, name: str, topics: Iterable[str], kind: str, via: str, values: dict[str, Any],
-    provenance: Provenance, case: Case, depends_on: tuple[str, ...] = (),
+    provenance: Provenance, case: Case, depends_on: tuple[str, ...] = (), unconfirmed: tuple[str, ...] = (),
 ) -> Result:  # fmt: skip
     rule = Rule(
         id=name,
@@ -199,5 +234,6 @@ def _result(
         key=Key((str(case.destination),), (str(case.origin),)),
         values=values,
         provenance=provenance,
+        unconfirmed=unconfirmed,
     )
     return Result(rule, "depends" if depends_on else "yes", depends_on, ("derived from a treaty",))
