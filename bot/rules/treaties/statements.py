@@ -41,7 +41,6 @@ _TOPIC_OF = {
     LEGISLATION: "applicable_legislation",
 }
 _CROSSING = ("social_security_agreement", "totalization", "export_of_benefits", "applicable_legislation")
-DERIVED_TYPES = ("undertaking", "no_agreement", "treaty_without_effect", "labour_agreement")
 
 
 def derived_results(
@@ -184,12 +183,36 @@ def effects(derivation: Derivation, case: Case, treaties: Treaties) -> Iterator[
     for agreement in derivation.agreements:
         if agreement.kind == "bilateral_labour_agreement":
             yield _labour(agreement, case, unsure=agreement.force(case.on) != IN_FORCE)
+        elif agreement.social_security:
+            yield _in_force(agreement, case)
     for setback in derivation.setbacks:
         held = treaties.agreements.get(setback.instrument)
         if held is None or held.kind != "bilateral_labour_agreement":
             yield _without_effect(setback, held, case, treaties)
         elif setback.reason == "force_unknown":
             yield _labour(held, case, unsure=True)
+
+
+def _in_force(agreement: Agreement, case: Case) -> Result:
+    """That there is an agreement, and what it is known not to give."""
+    unknown = agreement.totalization is None and agreement.export is None
+    values: dict[str, Any] = {
+        "since": agreement.start if agreement.confirmed("start") or agreement.confirmed("in_force") else None,
+        "only_nationals": agreement.personal_scope == "nationals" or None,
+        "adds_none": agreement.totalization is False or None,
+        "pays_none": agreement.export is False or None,
+        "unknown": unknown or None,
+    }
+    given = {name: value for name, value in values.items() if value is not None} | _named(agreement, case)
+    unconfirmed = [
+        name
+        for name, field in (("adds_none", "totalization"), ("pays_none", "export"))
+        if name in given and not agreement.confirmed(field)
+    ]
+    return _result(
+        "agreement_in_force", agreement.id, _CROSSING, "scheme", _AGREEMENT, given, agreement.provenance,
+        case, unconfirmed=tuple(unconfirmed),
+    )  # fmt: skip
 
 
 def _labour(agreement: Agreement, case: Case, unsure: bool) -> Result:
