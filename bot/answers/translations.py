@@ -16,6 +16,8 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.rules.errors import CaseError
+
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 DOMAIN = "haq"
 SOURCE_LANGUAGE = "en"
@@ -53,6 +55,14 @@ def available_languages() -> tuple[str, ...]:
     """English and every language that has a catalogue."""
     found = {path.parts[-3] for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
     return (SOURCE_LANGUAGE, *sorted(found - {SOURCE_LANGUAGE}))
+
+
+def check_language(language: str) -> str:
+    """The language itself. Raises CaseError for one that has no messages."""
+    known = available_languages()
+    if language not in known:
+        raise CaseError(f"There are no messages in {language!r}. Languages: {', '.join(known)}.")
+    return language
 
 
 @lru_cache(maxsize=64)

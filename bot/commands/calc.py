@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.answers.translations import check_language
+from bot.rules.case import parse_day
 from bot.rules.errors import CaseError
 from bot.settings import load_settings
 
@@ -56,7 +58,7 @@ def totalization_command(
 
     case = PortabilityCase(
         periods=tuple(make_period(text) for text in periods),
-        on=_day(on) or date.today(),
+        on=parse_day(on) or date.today(),
         nationality=_country(nationality),
         home=_country(home),
         branch=_branch(branch),
@@ -112,15 +114,15 @@ def refund_command(
     from bot.rules.lawbase import LawBase
     from bot.rules.lookup import look_up
 
-    today = _day(on) or date.today()
+    today = parse_day(on) or date.today()
     case = make_case(
         today=today, on=today, destination=destination, origin=origin, sector=sector, status=status,
         scheme=scheme,
     )  # fmt: skip
     amount = None if paid is None else _number(paid)
-    _language(language)
+    check_language(language)
     with LawBase(load_settings().database_url).reading() as reader:
-        found = refund(reader, case, months=months, left=_day(left), paid=amount)
+        found = refund(reader, case, months=months, left=parse_day(left), paid=amount)
         speaker = Speaker(look_up(reader, case, ["contribution_refund"]), translator(language))
     rules = [
         {
@@ -139,7 +141,7 @@ def _show(body: dict[str, Any], steps: Iterable[Step], language: str, as_json: b
     from bot.answers.calculation import step_text, steps_json
     from bot.answers.translations import translator
 
-    _language(language)
+    check_language(language)
     t = translator(language)
     if as_json:
         click.echo(json.dumps({**body, "steps": steps_json(steps, t)}, ensure_ascii=False, indent=2))
@@ -155,25 +157,10 @@ def _show(body: dict[str, Any], steps: Iterable[Step], language: str, as_json: b
     click.echo("\n" + t.gettext("This is information, not legal advice."))
 
 
-def _language(language: str) -> None:
-    from bot.answers.translations import available_languages
-
-    if language not in available_languages():
-        known = ", ".join(available_languages())
-        raise CaseError(f"There are no messages in {language!r}. Languages: {known}.")
-
-
 def _branch(branch: str) -> str:
     if branch not in ("old_age", "invalidity", "survivors"):
         raise CaseError(f"{branch!r} is no long-term branch. Use old_age, invalidity or survivors.")
     return branch
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise CaseError(f"{text!r} is no date. Write it as 2023-05-01.") from None
 
 
 def _country(code: str | None) -> str | None:

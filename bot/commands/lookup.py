@@ -47,19 +47,16 @@ def command(
 ) -> None:  # fmt: skip
     """What the rules say for a case; needs no Rasa. An option that is left out is unknown."""
     from bot.answers.answer import answer, answer_json
-    from bot.answers.translations import available_languages
-    from bot.rules.case import check_topic, make_case
+    from bot.answers.translations import check_language
+    from bot.rules.case import check_topic, make_case, parse_day
     from bot.rules.lawbase import LawBase
     from bot.rules.lookup import look_up
 
-    if language not in available_languages():
-        raise CaseError(
-            f"There are no messages in {language!r}. Languages: {', '.join(available_languages())}."
-        )
+    check_language(language)
     base = LawBase(load_settings().database_url)
     with base.reading() as reader:
         case = make_case(
-            today=date.today(), on=_day(on), destination=destination, origin=origin, sector=sector,
+            today=date.today(), on=parse_day(on), destination=destination, origin=origin, sector=sector,
             status=status, employment=employment, private_household=private_household, scheme=scheme,
             facts=_facts(facts, reader.catalogue.facts),
         )  # fmt: skip
@@ -75,15 +72,6 @@ def command(
     from bot.answers.terminal import show
 
     show(said, trace=trace)
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CaseError(f"{text!r} is no date. Write it as 2023-05-01.") from None
 
 
 def _facts(given: tuple[str, ...], known: object) -> dict[str, str]:

@@ -7,7 +7,6 @@ from datetime import date
 
 import click
 
-from bot.rules.errors import CaseError
 from bot.settings import load_settings
 
 
@@ -26,19 +25,13 @@ def command(
 ) -> None:  # fmt: skip
     """What protects a person in nine branches: there, between the countries, and at home."""
     from bot.answers.protection import map_json, map_text, show_map
-    from bot.answers.translations import available_languages
-    from bot.rules.case import make_case
+    from bot.answers.translations import check_language
+    from bot.rules.case import make_case, parse_day
     from bot.rules.lawbase import LawBase
     from bot.rules.protection import protection_map
 
-    if language not in available_languages():
-        raise CaseError(
-            f"There are no messages in {language!r}. Languages: {', '.join(available_languages())}."
-        )
-    try:
-        day = date.fromisoformat(on) if on else None
-    except ValueError:
-        raise CaseError(f"{on!r} is no date. Write it as 2023-05-01.") from None
+    check_language(language)
+    day = parse_day(on)
     case = make_case(
         today=date.today(), on=day, origin=origin, destination=destination, sector=sector, status=status
     )

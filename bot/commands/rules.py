@@ -105,23 +105,26 @@ def stats_command(as_json: bool) -> None:
 
 @command.command("corridors")
 @click.option("--markdown", "as_page", is_flag=True, help="As the page docs/corridors.md.")
+@click.option("--on", metavar="DATE", help="As things stand on this day; today without it.")
 @click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
-def corridors_command(as_page: bool, as_json: bool) -> None:
+def corridors_command(as_page: bool, on: str | None, as_json: bool) -> None:
     """How much of the protection map is filled for the forty corridors that are looked up first."""
     from dataclasses import asdict
 
     from rich.console import Console
     from rich.table import Table
 
+    from bot.rules.case import parse_day
     from bot.rules.corridors import coverage, markdown, read_corridors
     from bot.rules.lawbase import LawBase
     from bot.rules.protection import COLUMNS
     from bot.settings import ROOT
 
     base = LawBase(load_settings().database_url)
-    rows = list(coverage(base, read_corridors(ROOT / "data" / "corridors.yml"), date.today()))
+    day = parse_day(on) or date.today()
+    rows = list(coverage(base, read_corridors(ROOT / "data" / "corridors.yml"), day))
     if as_page:
-        click.echo("\n".join(markdown(rows)))
+        click.echo("\n".join(markdown(rows, day)))
         return
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))

@@ -99,6 +99,14 @@ def make_case(
     )
 
 
+def parse_day(text: str | None) -> date | None:
+    """A day as a person writes it in a command; None stays None. Raises CaseError."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise CaseError(f"{text!r} is no date. Write it as 2023-05-01.") from None
+
+
 def check_topic(topic: str) -> str:
     """The topic itself. Raises CaseError for one that is not in the vocabulary."""
     return _word(topic, TOPICS, "topic")

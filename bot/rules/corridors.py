@@ -81,15 +81,17 @@ def _letter(found: ProtectionMap, branch: str, column: str) -> str:
     return letter.upper() if cell.seen else letter
 
 
-def markdown(rows: list[Coverage]) -> Iterator[str]:
-    """The page docs/corridors.md."""
+def markdown(rows: list[Coverage], day: date) -> Iterator[str]:
+    """The page docs/corridors.md, as things stand on a day."""
     cells = len(BRANCHES) * len(COLUMNS) * len(rows)
     seen = sum(row.seen for row in rows)
     filled = sum(row.filled for row in rows)
     yield "# The corridors that are looked up first"
     yield ""
-    yield "Made by `haq rules corridors --markdown`; do not edit by hand. The list and its reasons stand in"
-    yield "`data/corridors.yml`."
+    yield (
+        f"Made by `haq rules corridors --markdown --on {day}`; do not edit by hand. The list and its reasons "
+        "stand in `data/corridors.yml`."
+    )
     yield ""
     yield (
         f"{len(rows)} corridors × {len(BRANCHES)} branches × {len(COLUMNS)} columns. Of {cells} cells {seen} "
@@ -114,7 +116,7 @@ def markdown(rows: list[Coverage]) -> Iterator[str]:
     yield ""
     yield "## Gaps"
     yield ""
-    yield "What was looked for and not found, by corridor:"
+    yield "What was looked for in public sources and not found, by corridor:"
     yield ""
     for row in rows:
         by_column = {column: [branch for branch, where in row.gaps if where == column] for column in COLUMNS}
