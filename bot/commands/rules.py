@@ -103,6 +103,32 @@ def stats_command(as_json: bool) -> None:
     click.echo(f"{total} rules of {len(types)} types, {notes} of them notes.")
 
 
+@command.command("diff")
+@click.option("--json", "as_json", is_flag=True, help="The changes as JSON.")
+def diff_command(as_json: bool) -> None:
+    """What `haq rules load` would change: record by record, field by field.
+
+    Exits with 1 when there is a difference, with 0 when the law files are what is loaded.
+    """
+    from bot.rules.diff import diff
+
+    settings = load_settings()
+    changes = diff(settings.database_url, settings.law_dir)
+    if as_json:
+        click.echo(json.dumps([each.to_json() for each in changes], ensure_ascii=False, indent=2))
+    else:
+        for each in changes:
+            click.echo(f"{each.kind}: {each.table} {each.id}")
+            for part in each.fields:
+                click.echo(f"    {part.field}: {_shown(part.before)} -> {_shown(part.after)}")
+        click.echo(f"{len(changes)} records differ." if changes else "No difference.")
+    sys.exit(1 if changes else 0)
+
+
+def _shown(value: object) -> str:
+    return "(nothing)" if value is None else json.dumps(value, ensure_ascii=False)
+
+
 @command.command("corridors")
 @click.option("--markdown", "as_page", is_flag=True, help="As the page docs/corridors.md.")
 @click.option("--on", metavar="DATE", help="As things stand on this day; today without it.")

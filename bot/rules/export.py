@@ -27,6 +27,7 @@ def export_lines(url: str) -> Iterator[str]:
                 tables.country_group,
                 tables.legal_scope,
                 tables.contact,
+                tables.treaty,
                 tables.rule,
             ):
                 rows = connection.execute(select(table.c.id, table.c.body).order_by(table.c.id))

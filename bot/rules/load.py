@@ -72,9 +72,9 @@ def load_law(url: str, folder: Path, progress: Callable[[str], None] | None = No
         engine.dispose()
 
 
-def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -> LoadReport:
-    report = LoadReport()
-    bodies: dict[Table, dict[str, str]] = {
+def records(book: LawBook) -> dict[Table, dict[str, str]]:
+    """Every record as it stands in the database: its JSON text, by table and id."""
+    return {
         tables.catalogue: catalogue_to_json(book.catalogue),
         tables.country_group: {group.id: to_json(group) for group in book.groups.values()},
         tables.legal_scope: {scope.id: to_json(scope) for scope in book.scopes.values()},
@@ -82,6 +82,11 @@ def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -
         tables.treaty: treaties_to_json(book.treaties),
         tables.rule: {rule.id: to_json(rule) for rule in book.rules.values()},
     }
+
+
+def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -> LoadReport:
+    report = LoadReport()
+    bodies = records(book)
     columns: dict[Table, Callable[[str], Mapping[str, Any]]] = {
         tables.treaty: lambda key: {"kind": key.partition("/")[0]},
         tables.contact: lambda key: _contact_row(book.contacts[key]),
