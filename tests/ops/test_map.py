@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.answers.protection import COLUMN_NAMES
+from bot.answers.protection import COLUMN_NAMES, STATE_NAMES
 from bot.rules.load import load_law
 from bot.rules.protection import COLUMNS
 from bot.rules.vocabulary import BRANCHES
@@ -32,7 +32,7 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["map", "--from", "HR", "--to", "DE", "--status", "regular"]) == 0
     said = capsys.readouterr().out
     assert all(name in said for name in COLUMN_NAMES.values())
-    assert "has undertaken" in said and "[msa-eu-883-2004]" in said
+    assert "has undertaken" in said and "[msa-eu-883-2004/DE/totalization]" in said
     assert "not legal advice" in said
 
 
@@ -42,8 +42,21 @@ def test_the_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(before["cells"]) == len(BRANCHES) * len(COLUMNS) and len(before["version"]) == 16
     assert (before["case"]["origin"], before["case"]["on"]) == ("HR", "2013-06-30")
     assert "msa-eu-883-2004" not in before["agreements"]
+    assert not any(each["rule"].startswith("msa-eu-883-2004/DE") for each in before["statements"])
     assert cli.run(["map", "--from", "HR", "--to", "DE", "--on", "2013-07-01", "--json"]) == 0
-    assert "msa-eu-883-2004" in json.loads(capsys.readouterr().out)["agreements"]
+    after = json.loads(capsys.readouterr().out)
+    assert "msa-eu-883-2004" in after["agreements"]
+    named = {treaty["statement"] for cell in after["cells"] for treaty in cell["treaties"]}
+    assert "msa-eu-883-2004/DE/totalization" in named <= {each["rule"] for each in after["statements"]}
+
+
+def test_no_agreement_and_no_such_insurance_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["map", "--from", "NP", "--to", "LB"]) == 0
+    assert STATE_NAMES["absent"] in capsys.readouterr().out
+    assert cli.run(["map", "--from", "NP", "--to", "QA"]) == 0
+    said = capsys.readouterr().out
+    assert "We know of no social security agreement between: Qatar and Nepal." in said
+    assert "[no-agreement/NP-QA]" in said
 
 
 @pytest.mark.parametrize(
