@@ -7,10 +7,14 @@ import sys
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.settings import load_settings
+
+if TYPE_CHECKING:
+    from bot.rules.lawfiles import LawBook
 
 
 @click.group("rules")
@@ -20,7 +24,11 @@ def command() -> None:
 
 @command.command("check")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
-def check_command(files: tuple[Path, ...]) -> None:
+@click.option(
+    "--facts", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of researched facts: also list those that are no rule of their own, and why.",
+)  # fmt: skip
+def check_command(files: tuple[Path, ...], facts: Path | None) -> None:
     """Name every mistake in the law files (of FILES alone, if any are named)."""
     from bot.rules.errors import LawMistakes
     from bot.rules.lawfiles import read_law
@@ -38,6 +46,8 @@ def check_command(files: tuple[Path, ...]) -> None:
             click.echo(str(mistake), err=True)
         click.echo(f"{len(mine)} mistakes.", err=True)
         sys.exit(2 if mine else 0)
+    if facts is not None:
+        _list_facts(facts, book)
     overdue = [rule.id for rule in book.rules.values() if rule.provenance.overdue(date.today())]
     click.echo(
         f"{len(book.rules)} rules, {len(book.contacts)} contacts, "
@@ -47,6 +57,18 @@ def check_command(files: tuple[Path, ...]) -> None:
         click.echo(
             f"{len(overdue)} rules are past their review date (`haq rules stats` counts them by country)."
         )
+
+
+def _list_facts(folder: Path, book: LawBook) -> None:
+    from bot.rules.reconciled import not_carried
+
+    left = list(not_carried(folder, book.record_ids(), book.reconciled))
+    for fact, where in left:
+        click.echo(f"{fact}: {where or 'NOT CARRIED OVER, and no reason is given'}")
+    lost = sum(where is None for _, where in left)
+    click.echo(f"{len(left)} facts are no rule of their own, {lost} of them without a reason.")
+    if lost:
+        sys.exit(2)
 
 
 @command.command("load")

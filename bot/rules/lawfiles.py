@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.rules import yamlfile
+from bot.rules import reconciled, yamlfile
 from bot.rules.dates import PartialDate
 from bot.rules.errors import Complaints
 from bot.rules.hours import HoursError, parse_hours
@@ -30,6 +30,7 @@ from bot.rules.model import (
     Scope,
 )  # fmt: skip
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
+from bot.rules.reconciled import Reconciled, ReconciledReader, check_reconciled
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
 from bot.rules.treaties.checks import check_treaties
 from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader
@@ -94,6 +95,15 @@ class LawBook:
     contacts: dict[str, Contact] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)
     treaties: TreatyBook = field(default_factory=TreatyBook)
+    reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
+
+    def record_ids(self) -> set[str]:
+        """The ids of everything that a researched fact may have gone into."""
+        held = self.treaties
+        return {
+            *self.rules, *self.contacts, *self.scopes, *self.groups, *held.agreements, *held.ratifications,
+            *held.instruments, *held.none_known, *(f"list/{country}" for country in held.lists),
+        }  # fmt: skip
 
 
 def law_files(folder: Path) -> list[Path]:
@@ -130,6 +140,7 @@ class _Reader(FileReader):
         super().__init__(complaints)
         self._types = TypeReader(complaints)
         self._treaties = TreatyReader(complaints)
+        self._reconciled = ReconciledReader(complaints)
         self._files: list[LawFile] = []
         self._book = LawBook(self._types.catalogue)
         self._words = Vocabularies({})
@@ -156,8 +167,10 @@ class _Reader(FileReader):
             self._files.append(self._file)
         elif content.get("law") in LAW_KINDS:
             self._treaties.read(self._file, self._book.treaties)
+        elif content.get("law") == reconciled.LAW_KIND:
+            self._reconciled.read(self._file, self._book.reconciled)
         else:
-            known = ("country", "region", "types", *LAW_KINDS)
+            known = ("country", "region", "types", *LAW_KINDS, reconciled.LAW_KIND)
             self._say(
                 content,
                 "law",
@@ -195,9 +208,8 @@ class _Reader(FileReader):
             self._file = file
             self._each("rules", self._rule)
         self._check_references()
-        check_treaties(
-            self._book.treaties, self._book.groups, self._book.rules, self._words.terms, self._complaints
-        )
+        check_treaties(self._book.treaties, self._book.groups, self._words.terms, self._complaints)
+        check_reconciled(self._book.reconciled, self._book.record_ids(), self._complaints)
         self._check_ones()
         return self._book
 

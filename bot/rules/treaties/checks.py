@@ -14,11 +14,10 @@ from bot.rules.vocabulary import PROTECTION
 def check_treaties(
     book: TreatyBook,
     groups: Collection[str],
-    rules: Collection[str],
     terms: Mapping[str, Collection[Any]],
     complaints: Complaints,
 ) -> None:
-    """Complains of what refers to nothing, and of an agreement that a list of all does not know."""
+    """Complains of every record that names an instrument, a group or a term that is not there."""
     for key, ratification in book.ratifications.items():
         if ratification.instrument not in book.instruments:
             problem = f"There is no instrument {ratification.instrument!r}."
@@ -28,13 +27,6 @@ def check_treaties(
             problem = f"There is no group {agreement.group!r}."
             complaints.add(Path("agreements"), 1, agreement.id, problem, "Declare it under data/law/regions.")
     _check_provisions(book, terms, complaints)
-    known = {*book.agreements, *book.ratifications, *book.instruments, *book.none_known, *groups, *rules}
-    known |= {f"list/{country}" for country in book.lists}
-    for fact in book.reconciled.values():
-        for record in fact.into:
-            if record not in known:
-                problem = f"The fact {fact.fact} is said to be in {record!r}, which does not exist."
-                complaints.add(fact.path, fact.line, "into", problem, "Name the record that holds it.")
 
 
 def _check_provisions(book: TreatyBook, terms: Mapping[str, Collection[Any]], complaints: Complaints) -> None:

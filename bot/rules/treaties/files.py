@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
@@ -26,10 +25,10 @@ from bot.rules.treaties.model import (
 from bot.rules.vocabulary import BRANCHES, COUNTRIES, PRINCIPLES, PROTECTION, SECTORS, STATUSES, TOPICS
 from bot.rules.yamlfile import Map
 
-LAW_KINDS = ("instruments", "provisions", "ratifications", "agreements", "reconciled")
+LAW_KINDS = ("instruments", "provisions", "ratifications", "agreements")
 _FILE = (
     "law", "instrument", "sources", "instruments", "provisions", "ratifications", "agreements",
-    "no_agreement", "lists", "certificates", "methods", "facts", "owner", "review_every_months",
+    "no_agreement", "lists", "certificates", "methods", "owner", "review_every_months",
 )  # fmt: skip
 _INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
 _RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "regions", "note", *PROVENANCE)
@@ -47,20 +46,8 @@ _PROVISION = (
     "id", "instrument", "article", "principle", "topics", "bound", "accepted", "status", "if_status",
     "sectors", "stated", "conditions", "reciprocity", "what", "note", *PROVENANCE,
 )  # fmt: skip
-_RECONCILED = ("id", "into", "why")
 _KINDS = ("bilateral_ssa", "multilateral_ssa", "bilateral_labour_agreement", "framework")
 _INSTRUMENT_ID = re.compile(r"[A-Z]+[0-9]*(?:_[A-Z0-9]+)*")
-
-
-@dataclass(frozen=True)
-class Reconciled:
-    """Where a researched fact went that is no rule of its own: other records, or nowhere and why."""
-
-    fact: str
-    into: tuple[str, ...]
-    why: str
-    path: Path
-    line: int
 
 
 @dataclass
@@ -75,7 +62,6 @@ class TreatyBook:
     certificates: dict[str, Certificate] = field(default_factory=dict)  # by country
     methods: dict[str, PensionMethod] = field(default_factory=dict)  # by country
     provisions: dict[str, Provision] = field(default_factory=dict)
-    reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
 
 
 class TreatyReader(FileReader):
@@ -93,7 +79,6 @@ class TreatyReader(FileReader):
         self._each("lists", self._agreement_list)
         self._each("certificates", self._certificate)
         self._each("methods", self._method)
-        self._each("facts", self._reconciled)
 
     def _instrument(self, body: Map) -> None:
         self._known(body, _INSTRUMENT)
@@ -262,19 +247,6 @@ class TreatyReader(FileReader):
             reciprocity=bool(self._boolean(body, "reciprocity")),
             what=self._list(body, "what", (), None, "undertaking"),
             note=self._text(body, "note"),
-        )
-
-    def _reconciled(self, body: Map) -> None:
-        self._known(body, _RECONCILED)
-        name, why = str(body.get("id")), self._text(body, "why")
-        into = self._list(body, "into", (), None, "record")
-        if name in self._book.reconciled:
-            self._say(body, "id", f"The fact {name} stands twice.", "Keep one of them.")
-            return
-        if not into and not why:
-            self._say(body, "why", "It went nowhere, and no reason is given.", "Say why it says no rule.")
-        self._book.reconciled[name] = Reconciled(
-            name, into, why or "", self._file.path, body.line_of("into" if into else "id")
         )
 
     def _optional(self, body: Map, key: str, allowed: tuple[str, ...], what: str) -> str | None:
