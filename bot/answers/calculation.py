@@ -12,7 +12,7 @@ from babel.dates import format_date
 from bot.answers import formats
 from bot.answers.translations import Translator
 from bot.rules.calculators.steps import Step
-from bot.rules.units import Duration
+from bot.rules.units import Duration, Money
 
 STEP_TEXTS = {
     # insured time
@@ -93,8 +93,74 @@ STEP_TEXTS = {
     "nothing_to_add_to": (
         "We know of no agreement under which this time could count in another country. {country}"
     ),
+    # end-of-service pay, wages, notice, leave
+    "service": "You worked there for {years} and {days}.",
+    "service_counted": "Of this, the law counts here: {years} and {days}.",
+    "no_service_then": "None of your time there falls under this law.",
+    "no_rule_on_end_of_service": "{country}: we have no rule on end-of-service pay in our data.",
+    "none_by_law": "By this rule the law gives no end-of-service pay.",
+    "whole_years": "Only full years count: {years}.",
+    "rounded_years": "With the last part of a year this counts as: {years}.",
+    "part_year_by_days": (
+        "We do not know how the law counts a part of a year. Here it counts by days: {days}."
+    ),
+    "at_most_years": "At most this much counts: {years}.",
+    "day_by_thirty": (
+        "We do not know how the law counts a day's pay. Here it is the month's pay divided by thirty."
+    ),
+    "rate": "For each year: {rate} of pay. That is {amount}. Years that count: {number}.",
+    "rate_share": "For each year: this part of a month's pay: {share}.",
+    "band": "For these years: {rate} of pay each. That is {amount} a year. Number of years: {number}.",
+    "band_month": (
+        "For these months: {rate} of pay each. That is {amount} a month. Number of months: {number}."
+    ),
+    "band_percent": "For these years: {percent} of a month's pay each. Number of years: {number}.",
+    "lump": "In all: {rate} of pay. That is {amount}.",
+    "capped": "The law allows at most {cap} of pay. That is {amount}.",
+    "resign_full": "If you resign after so long, you get all of it.",
+    "resign_share": "If you resign after so long, you get this part of it: {share}.",
+    "resign_nothing": "If you resign after so short a time, you get nothing of it.",
+    "due": "This comes to: {amount}.",
+    "total": "Together: {amount}.",
+    "only_if": "It is due only in some cases. Read the rule below.",
+    "rule_depends": "This depends on more than we know of your case. Read the rule.",
+    "not_computed": "The rule does not say enough to work out a sum. Ask the labour office.",
+    "months_of_pay": "Pay for months. Number of months: {number}. That is {amount}.",
+    "days_of_pay": "Pay for days. Number of days: {number}. That is {amount}.",
+    "received": "You already got {amount}.",
+    "see_rule": "This rule says when wages must be paid.",
+    "no_rule_on_overtime": "{country}: we have no rule on overtime in our data.",
+    "hour_unknown": "We do not know how the law counts an hour's pay. Say what an hour pays.",
+    "hour_pay": "An hour of normal work pays {amount}.",
+    "hours_of_pay": "Hours: {number}. They are paid with {percent} more. That is {amount}.",
+    "no_rate_for_these_hours": "The rule names no rate for these hours: {number}.",
+    "rate_differs": "Some hours may be paid more, or on another wage. Read the rule below.",
+    "no_rule_on_notice": "{country}: we have no rule on notice that says how long it is.",
+    "notice": "The notice is {length}.",
+    "notice_until": "If notice is given that day, the last day is {date}.",
+    "pay_of_notice": "The pay for this time is {amount}.",
+    "no_rule_on_leave": "{country}: we have no rule on paid leave in our data.",
+    "leave_rate": "You earn {length} of paid leave a year.",
+    "leave_earned": "Days earned: {number}. Days taken: {taken}. Days left: {left}.",
+    "leave_by_last_rate": "The leave grows with your time there. Here the last rate is used for all years.",
+    # deadlines
+    "no_rule_on_deadline": "{country}: we have no rule on how long you can claim. Claim as soon as you can.",
+    "deadline_limit": "You must claim within {length}.",
+    "deadline_limit_if_wilful": "If the employer broke the law on purpose, you have {length}.",
+    "deadline_small_claims": "At the board for small claims you have {length}.",
+    "deadline_employer_first": "You must first write to your employer within {length}.",
+    "deadline_court_in_total": "You must go to court within {length}, even with a pause.",
+    "last_day": "The last day is {date}, counted from the day that you named.",
+    "not_counted": "We cannot count this to a day. Ask the office, and do not wait.",
+    "days_left": "Days left: {left}.",
+    "deadline_over": "This day is over. Ask the office all the same: there may be exceptions.",
+    "late_with_reason": "A late claim can be accepted with a good reason.",
 }
-_MONTHS = ("months", "needed", "total", "shortest", "most")
+_UNITS = {
+    **dict.fromkeys(("months", "needed", "total", "shortest", "most"), "month"),
+    "years": "year",
+    "days": "day",
+}
 _COUNTRIES = ("others", "countries", "between")
 
 
@@ -110,14 +176,18 @@ def steps_json(steps: Iterable[Step], t: Translator) -> list[dict[str, Any]]:
 
 
 def _said(name: str, value: Any, t: Translator) -> str:
-    if name in _MONTHS:
-        return formats.duration(Duration(Decimal(value), "month"), t)
+    if isinstance(value, Money):
+        return formats.money(value, t)
+    if isinstance(value, Duration):
+        return formats.duration(value, t)
+    if isinstance(value, date):
+        return formats.isolate(format_date(value, "long", locale=t.locale), t)
+    if name in _UNITS:
+        return formats.duration(Duration(Decimal(value), _UNITS[name]), t)
     if name == "country":
         return formats.country(value, t)
     if name in _COUNTRIES:
         return formats.listing((formats.country(item, t) for item in value), t)
     if name == "percent":
         return formats.percent(value, t)
-    if isinstance(value, date):
-        return formats.isolate(format_date(value, "long", locale=t.locale), t)
-    return formats.number(value, t) if isinstance(value, Decimal) else formats.isolate(str(value), t)
+    return formats.number(value, t) if isinstance(value, Decimal | int) else formats.isolate(str(value), t)

@@ -58,7 +58,7 @@ def command(
         case = make_case(
             today=date.today(), on=parse_day(on), destination=destination, origin=origin, sector=sector,
             status=status, employment=employment, private_household=private_household, scheme=scheme,
-            facts=_facts(facts, reader.catalogue.facts),
+            facts=facts_of(facts, reader.catalogue.facts),
         )  # fmt: skip
         if origin is None and destination is None:
             raise CaseError(
@@ -74,7 +74,8 @@ def command(
     show(said, trace=trace)
 
 
-def _facts(given: tuple[str, ...], known: object) -> dict[str, str]:
+def facts_of(given: tuple[str, ...], known: object) -> dict[str, str]:
+    """Facts written as NAME=VALUE, checked against those that the law declares. Raises CaseError."""
     from bot.rules.keys import measure
     from bot.rules.ruletypes import Fact
     from bot.rules.units import UnitError

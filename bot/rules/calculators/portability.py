@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bot.rules.calculators.grounds import grounds
 from bot.rules.calculators.periods import Period
 from bot.rules.calculators.steps import step
 from bot.rules.calculators.totalization import Qualifying, Totalization, totalize
 from bot.rules.case import Case, make_case
 from bot.rules.lawbase import LawReader
-from bot.rules.model import Rule
-from bot.rules.resolution import resolve
-from bot.rules.units import Duration, Vocabularies, parse_value
 
 # Where the rules of a branch say how long one must have been insured.
 _PENSION_TYPES = ("old_age_pension",)
-_MONTHS = {"month": 1, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -60,44 +57,29 @@ def add_up(
         result.steps.append(step("keep_statements", countries=list(case.countries)))
     for share in result.shares:
         if share.outcome in ("not_reached", "too_short") and share.country != case.home:
-            for rule in _refund_rules(reader, share.country, case):
-                result.steps.append(step("refund_rules", rule.id, country=share.country))
+            rule = _refund_rule(reader, share.country, case)
+            if rule is not None:
+                result.steps.append(step("refund_rules", rule, country=share.country))
     return result
 
 
 def qualifying_period(reader: LawReader, country: str, case: PortabilityCase) -> Qualifying | None:
     """How long a country's law wants one to be insured; None unless the rules name one length for sure."""
-    words = Vocabularies(reader.catalogue.term_ids())
     found: dict[int, str] = {}
-    for result in resolve(
-        reader.candidates([case.branch], country, case.home),
-        _corridor(country, case),
-        reader.context,
-        reader.catalogue.types,
-    ).results:
-        rule = result.rule
-        if rule.type not in _PENSION_TYPES or result.applies != "yes" or case.branch not in rule.topics:
-            continue
-        raw = rule.values.get("min_contributions")
-        if raw is None or country not in rule.key.destinations:
-            continue
-        length = parse_value(reader.catalogue.types[rule.type].values["min_contributions"], raw, words)
-        if isinstance(length, Duration) and length.unit in _MONTHS:
-            found.setdefault(int(length.amount * _MONTHS[length.unit]), rule.id)
+    for ground in grounds(reader, _corridor(country, case), _PENSION_TYPES, [case.branch]):
+        months = ground.whole_months("min_contributions")
+        if ground.sure and months is not None and country in ground.rule.key.destinations:
+            found.setdefault(months, ground.rule.id)
     if len(found) != 1:
         return None
     months, name = next(iter(found.items()))
     return Qualifying(months, name)
 
 
-def _refund_rules(reader: LawReader, country: str, case: PortabilityCase) -> Sequence[Rule]:
-    rules = reader.candidates(["contribution_refund"], country, case.home)
-    results = resolve(rules, _corridor(country, case), reader.context, reader.catalogue.types).results
-    return [
-        each.rule
-        for each in results
-        if each.rule.type == "contribution_refund" and country in each.rule.key.destinations
-    ][:1]
+def _refund_rule(reader: LawReader, country: str, case: PortabilityCase) -> str | None:
+    """The first rule of a country on refunds."""
+    found = grounds(reader, _corridor(country, case), ["contribution_refund"], ["contribution_refund"])
+    return next((each.rule.id for each in found if country in each.rule.key.destinations), None)
 
 
 def _corridor(country: str, case: PortabilityCase) -> Case:

@@ -7,24 +7,22 @@ leaving. A rule that names no limit is never turned into one: what it leaves ope
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from dateutil.relativedelta import relativedelta
-
+from bot.rules.calculators.deadlines import after
+from bot.rules.calculators.grounds import Ground, grounds
 from bot.rules.calculators.steps import Step, step
 from bot.rules.case import Case
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawReader
-from bot.rules.resolution import Result, resolve
-from bot.rules.ruletypes import Catalogue
+from bot.rules.resolution import Result
 from bot.rules.treaties.derivation import TOTALIZATION, derive
-from bot.rules.units import Duration, Vocabularies, parse_value
+from bot.rules.units import Duration
 
 REFUND, NO_REFUND = "contribution_refund", "no_contribution_refund"
 OUTCOMES = ("possible", "not_enough", "too_much", "not_yet", "too_late", "none", "depends")
 _CENT = Decimal("0.01")
-_MONTHS = {"month": Decimal(1), "year": Decimal(12)}
 
 
 @dataclass(frozen=True)
@@ -59,69 +57,62 @@ def refund(
         raise CaseError("A refund needs at least one month of contributions.")
     if case.destination is None:
         raise CaseError("Say in which country the contributions were paid: --to KR.")
-    rules = reader.candidates(["contribution_refund"], case.destination, case.origin)
-    types = {REFUND, NO_REFUND}
-    found = resolve(rules, case, reader.context, reader.catalogue.types).results
-    own = [each for each in found if each.rule.type in types and "any" not in each.rule.key.destinations]
+    own = grounds(reader, case, (REFUND, NO_REFUND), ["contribution_refund"])
     result = Refund(steps=[step("insured", country=case.destination, months=months)])
     if not own:
         result.steps.append(step("refund_unknown", country=case.destination))
     for each in own:
-        _apply(each, reader.catalogue, case, months, left, paid, result)
+        _apply(each, case, months, left, paid, result)
     if any(each.outcome in ("possible", "not_yet", "depends") for each in result.rules):
         _what_is_lost(reader, case, months, result)
     return result
 
 
 def _apply(
-    each: Result, catalogue: Catalogue, case: Case, months: int, left: date | None, paid: Decimal | None,
-    result: Refund,
-) -> None:  # fmt: skip
-    rule = each.rule
+    ground: Ground, case: Case, months: int, left: date | None, paid: Decimal | None, result: Refund
+) -> None:
+    rule, values = ground.rule, ground.values
     if rule.type == NO_REFUND:
-        outcome = "none" if each.applies == "yes" else "depends"
-        result.rules.append(RefundRule(each, outcome))
+        outcome = "none" if ground.sure else "depends"
+        result.rules.append(RefundRule(ground.result, outcome))
         result.steps.append(step("refund_none" if outcome == "none" else "refund_depends", rule.id))
         return
-    words = Vocabularies(catalogue.term_ids())
-    units = catalogue.types[rule.type].values
-    values = {name: parse_value(units[name], raw, words) for name, raw in rule.values.items()}
-    outcome = _by_months(values, months, rule.id, result) or "possible"
-    since = _after(left, values.get("wait"))
-    until = _last_day(left, values.get("claim_within"))
+    outcome = _by_months(ground, months, result) or "possible"
+    since = _counted(left, values.get("wait"))
+    until = _counted(left, values.get("claim_within"))
     if outcome == "possible" and until is not None and case.today > until:
         outcome = "too_late"
     elif outcome == "possible" and since is not None and case.today < since:
         outcome = "not_yet"
-    if outcome == "possible" and each.applies != "yes":
+    if outcome == "possible" and not ground.sure:
         outcome = "depends"
     result.steps.append(step(f"refund_{outcome}", rule.id))
     if since is not None and outcome in ("possible", "not_yet", "depends"):
         result.steps.append(step("claim_from", rule.id, date=since))
     if until is not None:
         result.steps.append(step("claim_by", rule.id, date=until))
-    result.rules.append(RefundRule(each, outcome, since, until, _paid_out(values, paid, rule.id, result)))
+    kept = _paid_out(values.get("tax"), paid, rule.id, result)
+    result.rules.append(RefundRule(ground.result, outcome, since, until, kept))
 
 
-def _by_months(values: dict[str, object], months: int, ground: str, result: Refund) -> str | None:
+def _by_months(ground: Ground, months: int, result: Refund) -> str | None:
     """Whether the insured time is too short or too long for the refund."""
     least, most, under = (
-        _in_months(values.get(name))
+        ground.whole_months(name)
         for name in ("min_contributions", "max_contributions", "under_contributions")
     )
     if least is not None and months < least:
-        result.steps.append(step("needs_months", ground, months=months, needed=least))
+        result.steps.append(step("needs_months", ground.rule.id, months=months, needed=least))
         return "not_enough"
     limit = most if most is not None else under
     if limit is not None and (months > limit or (most is None and months >= limit)):
-        result.steps.append(step("over_months", ground, months=months, most=limit))
+        result.steps.append(step("over_months", ground.rule.id, months=months, most=limit))
         return "too_much"
     return None
 
 
-def _paid_out(values: dict[str, object], paid: Decimal | None, ground: str, result: Refund) -> Decimal | None:
+def _paid_out(tax: object, paid: Decimal | None, ground: str, result: Refund) -> Decimal | None:
     """What is left after the tax that the rule names; only of the person's own contributions."""
-    tax = values.get("tax")
     if paid is None or not isinstance(tax, Decimal):
         return None
     kept = (paid * (100 - tax) / 100).quantize(_CENT, ROUND_HALF_UP)
@@ -146,28 +137,6 @@ def _what_is_lost(reader: LawReader, case: Case, months: int, result: Refund) ->
         result.steps.append(step("nothing_to_add_to", country=case.destination))
 
 
-def _in_months(value: object) -> int | None:
-    if not isinstance(value, Duration) or value.unit not in _MONTHS:
-        return None
-    return int(value.amount * _MONTHS[value.unit])
-
-
-def _after(left: date | None, value: object) -> date | None:
-    """The first day after a waiting time."""
-    if left is None or not isinstance(value, Duration):
-        return None
-    return left + _delta(value)
-
-
-def _last_day(left: date | None, value: object) -> date | None:
-    """The last day of a time limit: the day whose date answers to the day of leaving."""
-    return _after(left, value)
-
-
-def _delta(value: Duration) -> relativedelta | timedelta:
-    amount = int(value.amount)
-    if value.unit == "year":
-        return relativedelta(years=amount)
-    if value.unit == "month":
-        return relativedelta(months=amount)
-    return timedelta(weeks=amount) if value.unit == "week" else timedelta(days=amount)
+def _counted(left: date | None, value: object) -> date | None:
+    """A day so long after leaving; for a time limit it is the last day."""
+    return after(left, value) if left is not None and isinstance(value, Duration) else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bot.rules.units import Duration, Money
+
 
 @dataclass(frozen=True)
 class Step:
@@ -31,4 +33,6 @@ def step(name: str, ground: str | None = None, **values: Any) -> Step:
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Money | Duration):
+        return value.to_json()
     return value if isinstance(value, str | int | bool | None.__class__) else str(value)

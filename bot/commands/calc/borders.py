@@ -1,30 +1,20 @@
-"""`haq calc`: calculators, each with its steps."""
+"""`haq calc totalization` and `haq calc refund`: insured time and contributions across borders."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
 
 import click
 
 from bot.answers.translations import check_language
+from bot.commands.calc.shared import number, said, show
 from bot.rules.case import parse_day
 from bot.rules.errors import CaseError
 from bot.settings import load_settings
 
-if TYPE_CHECKING:
-    from bot.rules.calculators.steps import Step
 
-
-@click.group("calc")
-def command() -> None:
-    """Calculate what is owed or adds up; every step names the rule or agreement that it follows."""
-
-
-@command.command("totalization")
+@click.command("totalization")
 @click.option(
     "--period", "periods", multiple=True, required=True, metavar="CC:YYYY-MM..YYYY-MM",
     help="Insured time, such as KR:2001-01..2010-12; several times. `/uninsured` behind it: nobody paid.",
@@ -39,9 +29,7 @@ def command() -> None:
     "--theoretical", multiple=True, metavar="CC=AMOUNT", help="Pension if all time were spent there."
 )
 @click.option("--national", multiple=True, metavar="CC=AMOUNT", help="Pension for the time there alone.")
-@click.option("--on", metavar="DATE", help="The date that the question is about; today without it.")
-@click.option("--lang", "language", default="en", show_default=True, help="Language of the text.")
-@click.option("--json", "as_json", is_flag=True, help="The calculation as JSON.")
+@said
 def totalization_command(
     periods: tuple[str, ...], nationality: str | None, home: str | None, branch: str,
     qualifying: tuple[str, ...], theoretical: tuple[str, ...], national: tuple[str, ...], on: str | None,
@@ -82,10 +70,10 @@ def totalization_command(
         }
         for share in found.shares
     ]
-    _show({"version": version, "shares": shares}, found.steps, language, as_json)
+    show({"version": version, "shares": shares}, found.steps, language, as_json)
 
 
-@command.command("refund")
+@click.command("refund")
 @click.option("--to", "destination", metavar="CC", required=True, help="Where the contributions were paid.")
 @click.option("--from", "origin", metavar="CC", required=True, help="Country of origin.")
 @click.option("--months", type=int, required=True, help="Insured months there.")
@@ -94,9 +82,7 @@ def totalization_command(
 @click.option("--scheme", metavar="NAME", help="Permit scheme, such as E-9.")
 @click.option("--sector", metavar="SECTOR", help="What the person does.")
 @click.option("--status", metavar="STATUS", help="Migration status.")
-@click.option("--on", metavar="DATE", help="The day from which deadlines are judged; today without it.")
-@click.option("--lang", "language", default="en", show_default=True, help="Language of the text.")
-@click.option("--json", "as_json", is_flag=True, help="The calculation as JSON.")
+@said
 def refund_command(
     destination: str, origin: str, months: int, left: str | None, paid: str | None, scheme: str | None,
     sector: str | None, status: str | None, on: str | None, language: str, as_json: bool,
@@ -119,7 +105,7 @@ def refund_command(
         today=today, on=today, destination=destination, origin=origin, sector=sector, status=status,
         scheme=scheme,
     )  # fmt: skip
-    amount = None if paid is None else _number(paid)
+    amount = None if paid is None else number(paid)
     check_language(language)
     with LawBase(load_settings().database_url).reading() as reader:
         found = refund(reader, case, months=months, left=parse_day(left), paid=amount)
@@ -134,27 +120,7 @@ def refund_command(
         }
         for each in found.rules
     ]
-    _show({"version": reader.version, "case": case.to_json(), "rules": rules}, found.steps, language, as_json)
-
-
-def _show(body: dict[str, Any], steps: Iterable[Step], language: str, as_json: bool) -> None:
-    from bot.answers.calculation import step_text, steps_json
-    from bot.answers.translations import translator
-
-    check_language(language)
-    t = translator(language)
-    if as_json:
-        click.echo(json.dumps({**body, "steps": steps_json(steps, t)}, ensure_ascii=False, indent=2))
-        return
-    for number, each in enumerate(steps, 1):
-        click.echo(f"{number}. {step_text(each, t)}")
-    for rule in body.get("rules", ()):
-        click.echo(f"\n[{rule['rule']}] {rule['text']}")
-        source = rule["source"] or {}
-        click.echo(
-            "  " + "; ".join(str(part) for part in (rule["legal_basis"], source.get("publisher")) if part)
-        )
-    click.echo("\n" + t.gettext("This is information, not legal advice."))
+    show({"version": reader.version, "case": case.to_json(), "rules": rules}, found.steps, language, as_json)
 
 
 def _branch(branch: str) -> str:
@@ -177,15 +143,8 @@ def _amounts(given: tuple[str, ...]) -> dict[str, Decimal]:
         country, separator, amount = item.partition("=")
         if not separator:
             raise CaseError(f"{item!r} says no country and amount. Write KR=120.")
-        found[str(_country(country))] = _number(amount)
+        found[str(_country(country))] = number(amount)
     return found
 
 
-def _number(text: str) -> Decimal:
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        raise CaseError(f"{text!r} is no number. Write digits, such as 1500.50.") from None
-    if not found.is_finite() or found < 0:
-        raise CaseError(f"{text!r} is no number from zero up.")
-    return found
+COMMANDS = (totalization_command, refund_command)

@@ -1,0 +1,295 @@
+"""End-of-service pay: gratuity, severance or seniority pay, as the rules of the country reckon it.
+
+Each rule of the type `end_of_service_pay` that speaks of the case is worked out by its own values:
+a rate for each year, bands, one sum; its cap; part years; the share that is left on resignation; the
+part of the service that an old law still governs. Rules of different parts (an award, redundancy
+pay) stand beside each other; the parts of one service under an old and a new law add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from bot.rules.calculators.grounds import Ground, grounds
+from bot.rules.calculators.service import Pay, Service, rounded
+from bot.rules.calculators.steps import Step, step
+from bot.rules.case import Case, with_changes
+from bot.rules.lawbase import LawReader
+from bot.rules.units import Duration
+
+TYPE = "end_of_service_pay"
+RESIGNATION = "resignation"
+OUTCOMES = ("due", "nothing", "depends", "not_computed")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one rule comes to."""
+
+    ground: Ground
+    outcome: str  # one of OUTCOMES
+    amount: Decimal | None = None
+    certain: bool = True  # no rate, part year or condition was left open
+
+
+@dataclass
+class EndOfService:
+    """All parts, with the steps that led to them."""
+
+    currency: str
+    parts: list[Part] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+
+def end_of_service(reader: LawReader, case: Case, service: Service, pay: Pay) -> EndOfService:
+    """What the rules of the country of work give at the end of this service.
+
+    `pay`: a month of the wage that the rule counts (the steps name which). Conditions on the length
+    of service are answered from `service`.
+    """
+    known = with_changes(case, facts={**case.facts, "service": f"{service.days} days"})
+    found = [each for each in grounds(reader, known, (TYPE,), ["end_of_service"]) if each.rule.type == TYPE]
+    result = EndOfService(pay.currency)
+    result.steps.append(step("service", years=service.whole_years, days=service.odd_days))
+    if not found:
+        result.steps.append(step("no_rule_on_end_of_service", country=case.destination))
+    shares = [each for each in found if each.values.get("part") == RESIGNATION]
+    for ground in found:
+        if ground not in shares:
+            result.parts.append(_part(ground, shares, service, pay, known, result.steps))
+    awards = [each for each in result.parts if each.ground.values.get("part") == "award"]
+    if sum(each.amount is not None for each in awards) > 1:
+        total = sum((each.amount or Decimal(0) for each in awards), Decimal(0))
+        result.steps.append(step("total", amount=pay.money(total)))
+    return result
+
+
+def _part(
+    ground: Ground, shares: list[Ground], service: Service, pay: Pay, case: Case, steps: list[Step]
+) -> Part:
+    values, name = ground.values, ground.rule.id
+    if values.get("none"):
+        steps.append(step("none_by_law", name))
+        return Part(ground, "nothing", Decimal(0))
+    span = service.within(_earliest(values.get("service_from")), _latest(values.get("service_until")))
+    if span is None:
+        steps.append(step("no_service_then", name))
+        return Part(ground, "nothing", Decimal(0))
+    if span != service:
+        steps.append(step("service_counted", name, years=span.whole_years, days=span.odd_days))
+    reckoning = _Reckoning(values, pay.reckoned_by(values), span, name, steps)
+    amount = reckoning.amount()
+    if amount is None:
+        steps.append(step("not_computed", name))
+        return Part(ground, "not_computed")
+    amount = _after_resignation(amount, shares, service, case, steps)
+    due = rounded(amount)
+    steps.append(step("due", name, amount=pay.money(due)))
+    if ground.values.get("due_if") or ground.values.get("not_if"):
+        steps.append(step("only_if", name))
+    outcome = "due" if ground.sure else "depends"
+    if outcome == "depends":
+        steps.append(step("rule_depends", name))
+    return Part(ground, outcome, due, reckoning.certain and ground.sure)
+
+
+class _Reckoning:
+    """One rule's sum, step by step."""
+
+    def __init__(
+        self, values: Mapping[str, Any], pay: Pay, service: Service, name: str, steps: list[Step]
+    ) -> None:
+        self._values, self._pay, self._service, self._name, self._steps = values, pay, service, name, steps
+        self.certain = True
+        self._told_day = False  # how a day's pay is counted is said once
+
+    def amount(self) -> Fraction | None:
+        """The sum before a share for resignation; None when the values do not say enough."""
+        years = self._years()
+        found = next((sum_ for sum_ in self._ways(years)), None)
+        if found is None:
+            return None
+        cap = self._values.get("cap")
+        if isinstance(cap, Duration):
+            most = self._pay_of(cap)
+            if most is not None and found > most:
+                self._say("capped", cap=cap, amount=self._pay.money(rounded(most)))
+                return most
+        return found
+
+    def _ways(self, years: Fraction) -> Iterator[Fraction]:
+        """The sum by each way of reckoning that the rule uses (a rule uses one)."""
+        values = self._values
+        if "per_year" in values:
+            yield from self._times(values["per_year"], years)
+        if "per_year_share" in values:
+            share = Fraction(values["per_year_share"])
+            self._say("rate_share", share=str(share))
+            yield share * Fraction(self._pay.month) * years
+        if "year_bands" in values:
+            yield from self._bands(values["year_bands"], years, "per_year")
+        if "year_percents" in values:
+            yield self._percents(values["year_percents"], years)
+        if "month_bands" in values:
+            yield from self._bands(values["month_bands"], years, "per_month")
+        if "rate_by_service" in values:
+            tier = _tier(values["rate_by_service"], self._service)
+            if tier is not None:
+                yield from self._times(tier["per_year"], years)
+        if "lump_by_service" in values:
+            yield from self._lump(values)
+        if "lump" in values:
+            yield from self._sum(values["lump"])
+
+    def _years(self) -> Fraction:
+        """The years that count: part years as the rule says, at most as many as it says."""
+        service, values = self._service, self._values
+        years = service.years
+        over = values.get("round_up_over")
+        if values.get("whole_years_only"):
+            years = Fraction(service.whole_years)
+            self._say("whole_years", years=service.whole_years)
+        elif isinstance(over, Duration):
+            more = 1 if service.odd_days > over.about_days() else 0
+            years = Fraction(service.whole_years + more)
+            self._say("rounded_years", years=service.whole_years + more)
+        elif not values.get("part_years") and service.odd_days and "lump" not in values:
+            self.certain = False
+            self._say("part_year_by_days", days=service.odd_days)
+        most = values.get("max_years")
+        if isinstance(most, Duration) and years > int(most.amount):
+            years = Fraction(int(most.amount))
+            self._say("at_most_years", years=int(most.amount))
+        return years
+
+    def _times(self, rate: Duration, years: Fraction) -> Iterator[Fraction]:
+        one = self._pay_of(rate)
+        if one is not None:
+            self._say("rate", rate=rate, amount=self._pay.money(rounded(one)), number=_number(years))
+            yield one * years
+
+    def _bands(self, tiers: tuple[dict[str, Any], ...], years: Fraction, rate: str) -> Iterator[Fraction]:
+        total = Fraction(0)
+        for tier in tiers:
+            within = _within(tier, years)
+            one = self._pay_of(tier[rate])
+            if one is None:
+                return
+            if within:
+                count = within * 12 if rate == "per_month" else within
+                self._say(
+                    "band_month" if rate == "per_month" else "band",
+                    rate=tier[rate],
+                    amount=self._pay.money(rounded(one)),
+                    number=_number(count),
+                )
+                total += one * count
+        yield total
+
+    def _percents(self, tiers: tuple[dict[str, Any], ...], years: Fraction) -> Fraction:
+        total = Fraction(0)
+        for tier in tiers:
+            within = _within(tier, years)
+            if within:
+                self._say("band_percent", percent=tier["percent"], number=_number(within))
+                total += Fraction(tier["percent"]) / 100 * Fraction(self._pay.month) * within
+        return total
+
+    def _lump(self, values: Mapping[str, Any]) -> Iterator[Fraction]:
+        tiers = values["lump_by_service"]
+        tier = _tier(tiers, self._service)
+        if tier is not None:
+            yield from self._sum(tier["lump"])
+        elif "lump_extra" in values and tiers:
+            last, each = tiers[-1], values["lump_extra_each"]
+            further = self._service.years - _years_of(last["to"])
+            times = int(further / _years_of(each)) + 1
+            for base in self._sum(last["lump"]):
+                for extra in self._sum(values["lump_extra"]):
+                    yield base + extra * times
+
+    def _sum(self, length: Duration) -> Iterator[Fraction]:
+        one = self._pay_of(length)
+        if one is not None:
+            self._say("lump", rate=length, amount=self._pay.money(rounded(one)))
+            yield one
+
+    def _pay_of(self, length: Duration) -> Fraction | None:
+        if length.unit in ("day", "working_day", "week") and not self._pay.day_is_known:
+            self.certain = False
+            if not self._told_day:
+                self._told_day = True
+                self._say("day_by_thirty")
+        return self._pay.of(length)
+
+    def _say(self, name: str, **values: object) -> None:
+        self._steps.append(step(name, self._name, **values))
+
+
+def _after_resignation(
+    amount: Fraction, shares: list[Ground], service: Service, case: Case, steps: list[Step]
+) -> Fraction:
+    """What is left when the worker resigns, by the rules on that."""
+    if case.facts.get("ended_by") != "worker":
+        return amount
+    for ground in shares:
+        values, name = ground.values, ground.rule.id
+        if not ground.sure:
+            steps.append(step("rule_depends", name))
+        full, nothing = values.get("resign_full_from"), values.get("resign_nothing_below")
+        if values.get("full") or (isinstance(full, Duration) and service.years >= _years_of(full)):
+            steps.append(step("resign_full", name))
+            return amount
+        tier = _tier(values.get("resign_shares", ()), service)
+        if tier is not None:
+            steps.append(step("resign_share", name, share=tier["share"]))
+            return amount * Fraction(tier["share"])
+        if "resign_shares" in values or isinstance(nothing, Duration):
+            steps.append(step("resign_nothing", name))
+            return Fraction(0)
+    return amount
+
+
+def _tier(tiers: tuple[dict[str, Any], ...], service: Service) -> dict[str, Any] | None:
+    """The tier in which the whole service lies: from `from` (included) to `to` (not included)."""
+    for tier in tiers:
+        low, high = tier.get("from"), tier.get("to")
+        if (low is None or _reached(service, low)) and (high is None or not _reached(service, high)):
+            return tier
+    return None
+
+
+def _reached(service: Service, length: Duration) -> bool:
+    if length.unit == "day":
+        return service.days >= length.amount
+    return service.years >= _years_of(length)
+
+
+def _within(tier: Mapping[str, Any], years: Fraction) -> Fraction:
+    """How much of the service lies in a band."""
+    low = _years_of(tier["from"]) if "from" in tier else Fraction(0)
+    high = _years_of(tier["to"]) if "to" in tier else years
+    return max(Fraction(0), min(years, high) - low)
+
+
+def _years_of(length: Duration) -> Fraction:
+    amount = Fraction(length.amount)
+    if length.unit == "month":
+        return amount / 12
+    return amount / 365 if length.unit == "day" else amount
+
+
+def _earliest(value: Any) -> Any:
+    return None if value is None else value.earliest
+
+
+def _latest(value: Any) -> Any:
+    return None if value is None else value.latest
+
+
+def _number(years: Fraction) -> Decimal:
+    return (Decimal(years.numerator) / Decimal(years.denominator)).quantize(Decimal("0.0001")).normalize()

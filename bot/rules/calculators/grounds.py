@@ -1,0 +1,55 @@
+"""The rules that a calculation rests on, with their values read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rules.case import Case
+from bot.rules.lawbase import LawReader
+from bot.rules.model import ANY, Rule
+from bot.rules.resolution import Result, resolve
+from bot.rules.units import Duration, Vocabularies, parse_value
+
+_MONTHS = {"month": 1, "year": 12}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A rule that speaks of the case, and its values by name."""
+
+    result: Result
+    values: Mapping[str, Any]
+
+    @property
+    def rule(self) -> Rule:
+        """The rule itself."""
+        return self.result.rule
+
+    @property
+    def sure(self) -> bool:
+        """Whether it holds whatever is still unknown of the case."""
+        return self.result.applies == "yes"
+
+    def whole_months(self, name: str) -> int | None:
+        """A length of time in whole months; None when it is not there or in other units."""
+        value = self.values.get(name)
+        if not isinstance(value, Duration) or value.unit not in _MONTHS:
+            return None
+        return int(value.amount * _MONTHS[value.unit])
+
+
+def grounds(reader: LawReader, case: Case, types: Collection[str], topics: Iterable[str]) -> list[Ground]:
+    """The rules of some types in the country of work that speak of a case, in the order of their ids."""
+    rules = reader.candidates(topics, case.destination, case.origin)
+    words = Vocabularies(reader.catalogue.term_ids())
+    found = []
+    for result in resolve(rules, case, reader.context, reader.catalogue.types).results:
+        rule = result.rule
+        if rule.type not in types or rule.key.destinations == (ANY,):
+            continue
+        units = reader.catalogue.types[rule.type].values
+        values = {name: parse_value(units[name], raw, words) for name, raw in rule.values.items()}
+        found.append(Ground(result, values))
+    return found

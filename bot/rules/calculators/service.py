@@ -1,0 +1,130 @@
+"""Length of service and rates of pay: what the calculators of work count with.
+
+A part of a year is counted by days, a year as 365. A day's pay is the month's pay divided by the
+number that the rule names (`day_divisor`); where no rule names it, by 30, and the result says that
+this is not certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from bot.rules.errors import CaseError
+from bot.rules.units import Duration, Money
+
+DAYS_OF_YEAR = 365
+DAYS_OF_MONTH = 30
+WEEK = 7
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Service:
+    """Work for one employer; both days belong to it."""
+
+    first: date
+    last: date
+
+    @property
+    def whole_years(self) -> int:
+        """Completed years."""
+        return relativedelta(self.last + timedelta(days=1), self.first).years
+
+    @property
+    def odd_days(self) -> int:
+        """Days beyond the completed years."""
+        begun = self.first + relativedelta(years=self.whole_years)
+        return (self.last - begun).days + 1
+
+    @property
+    def days(self) -> int:
+        """All days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def years(self) -> Fraction:
+        """Completed years, and the days beyond them as a part of a year."""
+        return self.whole_years + Fraction(self.odd_days, DAYS_OF_YEAR)
+
+    def within(self, first: date | None, last: date | None) -> Service | None:
+        """The part of it between two days, both included; None when there is none."""
+        begin, end = max(self.first, first or self.first), min(self.last, last or self.last)
+        return Service(begin, end) if begin <= end else None
+
+
+def make_service(first: date, last: date) -> Service:
+    """Service from a first to a last day. Raises CaseError when the last is before the first."""
+    if last < first:
+        raise CaseError(f"The job ends ({last}) before it begins ({first}). Write the first day as --start.")
+    return Service(first, last)
+
+
+@dataclass(frozen=True)
+class Pay:
+    """What a month pays, and what an hour and a day of it are worth."""
+
+    month: Decimal
+    currency: str
+    day_divisor: Decimal | None = None
+    hour_divisor: Decimal | None = None
+    day: Decimal | None = None  # told by the person
+
+    @property
+    def day_is_known(self) -> bool:
+        """Whether a rule or the person says what a day's pay is."""
+        return self.day is not None or self.day_divisor is not None
+
+    def of(self, length: Duration) -> Fraction | None:
+        """The pay of a length of time, unrounded; None when it cannot be told from a month's pay."""
+        amount = Fraction(length.amount)
+        month = Fraction(self.month)
+        if length.unit == "month":
+            return amount * month
+        if length.unit == "year":
+            return amount * month * 12
+        if length.unit in ("day", "working_day", "week"):
+            days = amount * WEEK if length.unit == "week" else amount
+            day = (
+                Fraction(self.day)
+                if self.day is not None
+                else month / Fraction(self.day_divisor or DAYS_OF_MONTH)
+            )
+            return days * day
+        if length.unit == "hour" and self.hour_divisor:
+            return amount * month / Fraction(self.hour_divisor)
+        return None
+
+    def money(self, amount: Decimal) -> Money:
+        """An amount in the money of the wage."""
+        return Money(amount, self.currency)
+
+    def reckoned_by(self, values: Mapping[str, Any]) -> Pay:
+        """The same pay with the divisors that a rule names."""
+        return Pay(
+            self.month,
+            self.currency,
+            values.get("day_divisor") or self.day_divisor,
+            values.get("hour_divisor") or self.hour_divisor,
+            self.day,
+        )
+
+
+def make_pay(wage: Money, day: Money | None = None) -> Pay:
+    """Pay from a monthly wage, and a day's pay where the person knows it. Raises CaseError."""
+    if wage.amount <= 0:
+        raise CaseError("A wage is more than zero.")
+    if day is not None and day.currency != wage.currency:
+        raise CaseError(f"The wage is in {wage.currency}, a day's pay in {day.currency}. Write one money.")
+    return Pay(wage.amount, wage.currency, day=day.amount if day else None)
+
+
+def rounded(amount: Fraction) -> Decimal:
+    """To the cent, halves up: the only rounding in a calculation, at its end."""
+    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(_CENT, ROUND_HALF_UP)
