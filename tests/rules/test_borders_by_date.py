@@ -164,8 +164,14 @@ def test_an_agreement_of_a_real_group_binds_its_members_of_the_day(real: Treatie
     for on, bound in zip(around("2025-01-29"), (True, False, False), strict=True):
         for left in ("BF", "ML", "NE"):
             for case in both_ways(left, "GH", on):
-                assert stands(ecowas, case, treaties) == ("in force" if bound else "not_yet"), (left, on)
+                assert stands(ecowas, case, treaties) == ("in force" if bound else "ended"), (left, on)
         assert stands(ecowas, case_of(home="SN", to="GH", on=on), treaties) == "in force"
+
+
+def test_the_united_kingdom_is_under_the_eu_rules_until_the_end_of_2020(real: Treaties) -> None:
+    eu = real.agreements["msa-eu-883-2004"]
+    for on, reason in zip(around("2021-01-01"), ("in force", "ended", "ended"), strict=True):
+        assert {stands(eu, case, real) for case in both_ways("GB", "ES", on)} == {reason}, on
 
 
 def test_the_eu_takes_its_members_in_on_their_day(real: Treaties) -> None:

@@ -265,6 +265,13 @@ def test_that_there_is_an_agreement_is_said_with_what_it_is_known_not_to_give(bo
         assert "(not confirmed)" in said(results(world(unseen)), book)["ssa-kr-us"].text
 
 
+def test_since_when_is_said_for_these_two_countries(book: LawBook) -> None:
+    seen = ("branches", "totalization", "export", "start")
+    joined = agreement("msa", ("KR", "US", "JP"), since=(("KR", "2005-05-05"),), seen=seen)
+    assert "1 April 2001" not in said(results(world(joined)), book)["msa"].text
+    assert "1 April 2001" in said(results(world(joined), home="JP"), book)["msa"].text
+
+
 def test_no_agreement_says_by_whose_list_and_what_then(book: LawBook) -> None:
     found = said(results(world(listed("KR", "JP"))), book)
     (statement,) = found.values()
