@@ -158,7 +158,7 @@ def _gaps(
     not_known_then: tuple[Rule, ...], by_topic: dict[str, Rule],
 ) -> list[Gap]:  # fmt: skip
     answered = answered_topics(national) | answered_topics(derived) & _BORDER_TOPICS
-    of_treaties = answered_topics(derived)
+    of_treaties = answered_topics(each for each in derived if each.rule.kind != "warning")
     found = []
     for topic in asked:
         # The emergency table holds every country.

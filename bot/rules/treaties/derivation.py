@@ -99,8 +99,9 @@ class Derivation:
     no_agreement: NoAgreement | None = None
 
     def left_out(self, branch: str) -> tuple[Agreement, ...]:
-        """Social security agreements in force that are known not to add up years in a branch."""
-        return tuple(each for each in self.agreements if each.social_security and each.leaves_out(branch))
+        """The social security agreements in force, if each is known not to add up years in a branch."""
+        held = tuple(each for each in self.agreements if each.social_security)
+        return held if all(each.leaves_out(branch) for each in held) else ()
 
 
 def derive(case: Case, treaties: Treaties) -> Derivation:

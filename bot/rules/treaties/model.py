@@ -173,8 +173,10 @@ class Agreement:
 
     def leaves_out(self, branch: str) -> bool:
         """Whether it is known, from a source, not to add up years in a branch."""
-        none = self.totalization is False and self.confirmed("totalization")
-        return not self.gives("totalization", branch) and (none or self.confirmed("branches"))
+        if branch not in self.branches and self.confirmed("branches"):
+            return True
+        known = self.totalization is False or (branch in self.branches and self.totalization is not None)
+        return known and not self.gives("totalization", branch) and self.confirmed("totalization")
 
     def confirmed(self, field: str) -> bool:
         """Whether a source was seen for this very field."""

@@ -197,7 +197,7 @@ def _in_force(agreement: Agreement, case: Case) -> Result:
     """That there is an agreement, and what it is known not to give."""
     unknown = agreement.totalization is None and agreement.export is None
     values: dict[str, Any] = {
-        "since": agreement.start if agreement.confirmed("start") or agreement.confirmed("in_force") else None,
+        "since": _since(agreement, case),
         "only_nationals": agreement.personal_scope == "nationals" or None,
         "adds_none": agreement.totalization is False or None,
         "pays_none": agreement.export is False or None,
@@ -213,6 +213,15 @@ def _in_force(agreement: Agreement, case: Case) -> Result:
         "agreement_in_force", agreement.id, _CROSSING, "scheme", _AGREEMENT, given, agreement.provenance,
         case, unconfirmed=tuple(unconfirmed),
     )  # fmt: skip
+
+
+def _since(agreement: Agreement, case: Case) -> str | None:
+    """From when it holds between the two countries, where a source was seen for that."""
+    if not (agreement.confirmed("start") or agreement.confirmed("in_force")):
+        return None
+    joined = dict(agreement.since)
+    starts = [agreement.start, joined.get(str(case.destination)), joined.get(str(case.origin))]
+    return max((start for start in starts if start), default=None)
 
 
 def _labour(agreement: Agreement, case: Case, unsure: bool) -> Result:
