@@ -98,15 +98,22 @@ def load_command(as_json: bool) -> None:
 
 
 @command.command("stats")
+@click.option("--markdown", "as_page", is_flag=True, help="As the page docs/coverage.md.")
+@click.option("--on", metavar="DATE", help="Judge review dates on this day; today without it.")
 @click.option("--json", "as_json", is_flag=True, help="The numbers as JSON.")
-def stats_command(as_json: bool) -> None:
+def stats_command(as_page: bool, on: str | None, as_json: bool) -> None:
     """Rules by country of work and of origin, how well they are known, and how old."""
     from rich.console import Console
     from rich.table import Table
 
-    from bot.rules.stats import stats
+    from bot.rules.case import parse_day
+    from bot.rules.stats import markdown, stats
 
-    rows, types, notes = stats(load_settings().database_url, date.today())
+    day = parse_day(on) or date.today()
+    rows, types, notes = stats(load_settings().database_url, day)
+    if as_page:
+        click.echo("\n".join(markdown(rows, types, day)))
+        return
     if as_json:
         click.echo(
             json.dumps(
