@@ -96,8 +96,8 @@ def markdown(rows: list[PlaceStats], types: Counter[str], day: date) -> Iterator
     yield f"Made by `haq rules stats --markdown --on {day}`; do not edit by hand."
     yield ""
     yield (
-        f"{total} rules of {len(types)} types, {notes} of them notes ({notes / total:.1%}); {seen / rules:.0%} "
-        f"were seen in a source. Of {len(countries)} countries of work × {len(KEY_CELLS)} "
+        f"{total} rules of {len(types)} types, {notes} of them notes ({notes / total:.1%}); "
+        f"{seen / rules:.0%} were seen in a source. Of {len(countries)} countries of work × {len(KEY_CELLS)} "
         f"({', '.join(KEY_CELLS)}), {filled} cells ({filled / cells:.0%}) hold a rule."
     )
     yield ""
