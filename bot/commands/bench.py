@@ -40,6 +40,7 @@ def command(name: str | None, as_json: bool) -> None:
     \b
     start     a second start of the command, launcher included
     lookup    lookups of random cases, in process, warm
+    rules     lookups in a law base of a thousand and of a million rules (several minutes)
     messages  messages over REST to a running assistant (haq run)
     """
     if name is not None and name not in BENCHMARKS:
@@ -122,9 +123,16 @@ def _messages(settings: Settings) -> Figures:
     return {**_figures(times), "messages_per_s": round(len(times) / (time.perf_counter() - began), 1)}
 
 
+def _rules(settings: Settings) -> Figures:
+    from bot.commands.bench_rules import bench_rules
+
+    return bench_rules(settings)
+
+
 BENCHMARKS: dict[str, Callable[[Settings], Figures]] = {
     "start": _start,
     "lookup": _lookup,
+    "rules": _rules,
     "messages": _messages,
 }
 
