@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from bot.rules.case import Case
@@ -12,7 +14,8 @@ from bot.rules.model import ANY, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.units import Duration, Vocabularies, parse_value
 
-_MONTHS = {"month": 1, "year": 12}
+# Weeks of insurance in months: rounded up, since a month too few would promise what is not due.
+_MONTHS = {"week": Fraction(12, 52), "month": Fraction(1), "year": Fraction(12)}
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,11 @@ class Ground:
         return self.result.applies == "yes"
 
     def whole_months(self, name: str) -> int | None:
-        """A length of time in whole months; None when it is not there or in other units."""
+        """A length of time in whole months; None when it is not there, or in days."""
         value = self.values.get(name)
         if not isinstance(value, Duration) or value.unit not in _MONTHS:
             return None
-        return int(value.amount * _MONTHS[value.unit])
+        return ceil(Fraction(value.amount) * _MONTHS[value.unit])
 
 
 def grounds(reader: LawReader, case: Case, types: Collection[str], topics: Iterable[str]) -> list[Ground]:

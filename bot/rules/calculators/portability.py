@@ -68,7 +68,11 @@ def qualifying_period(reader: LawReader, country: str, case: PortabilityCase) ->
     found: dict[int, str] = {}
     for ground in grounds(reader, _corridor(country, case), _PENSION_TYPES, [case.branch]):
         months = ground.whole_months("min_contributions")
-        if ground.sure and months is not None and country in ground.rule.key.destinations:
+        if months is None and ground.values.get("one_contribution"):
+            months = 1
+        # Who paid contributions counts as one who may claim: the status of stay decides nothing here.
+        holds = ground.sure or set(ground.result.depends_on) == {"status"}
+        if holds and months is not None and country in ground.rule.key.destinations:
             found.setdefault(months, ground.rule.id)
     if len(found) != 1:
         return None
