@@ -84,6 +84,7 @@ STEP_TEXTS = {
     ),
     "needs_months": "You have {months}. The rule needs {needed}.",
     "over_months": "You have {months}. The rule allows {most}.",
+    "not_under_months": "You have {months}. The rule is for less than {most}.",
     "claim_from": "You can ask from this day on: {date}.",
     "claim_by": "Ask by this day at the latest: {date}.",
     "after_tax": "Of {paid}, tax of {percent} is taken. This leaves {amount}.",

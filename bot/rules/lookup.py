@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.rules.case import Case, check_facts
 from bot.rules.dates import PartialDate
@@ -71,6 +71,9 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     asked = tuple(TOPICS) if topics is None else tuple(dict.fromkeys(topics))
     rules = reader.candidates(None if topics is None else {*asked, *HELP}, case.destination, case.origin)
     resolution = resolve(rules, case, reader.context, reader.catalogue.types)
+    resolution = replace(
+        resolution, results=tuple(each for each in resolution.results if not _of_another_trade(each))
+    )
     wanted = set(asked)
     national = [result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result)]
     derived = derived_results(derive(case, reader.treaties), case, reader.treaties, wanted)
@@ -95,6 +98,16 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         set_aside=resolution.set_aside,
         catalogue=reader.catalogue,
     )
+
+
+def _of_another_trade(result: Result) -> bool:
+    """Whether a rule of every corridor is for one trade that the person did not name: a line for seafarers.
+
+    Said of everybody, it would hide that nothing is known for the corridor itself.
+    """
+    key = result.rule.key
+    everywhere = key.destinations == (ANY,) and key.origins == (ANY,)
+    return everywhere and "sector" in result.depends_on and key.sectors != ("all",)
 
 
 def _warns(result: Result) -> bool:

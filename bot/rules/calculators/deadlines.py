@@ -64,13 +64,19 @@ def deadlines(reader: LawReader, case: Case, topic: str, since: date) -> Deadlin
 
 
 def after(day: date, length: Duration) -> date | None:
-    """The day whose date answers to a length of time after another; None in working days or hours."""
+    """The day whose date answers to a length of time after another; None in working days or hours.
+
+    Raises CaseError for a day that no calendar has.
+    """
     amount = int(length.amount)
     if amount != length.amount or length.unit not in ("day", "week", "month", "year"):
         return None
-    if length.unit in ("day", "week"):
-        return day + timedelta(days=amount * (7 if length.unit == "week" else 1))
-    return day + relativedelta(**{f"{length.unit}s": amount})
+    try:
+        if length.unit in ("day", "week"):
+            return day + timedelta(days=amount * (7 if length.unit == "week" else 1))
+        return day + relativedelta(**{f"{length.unit}s": amount})
+    except (OverflowError, ValueError):
+        raise CaseError(f"{day} is too far ahead to count from. Write the day as 2026-05-01.") from None
 
 
 def _limits(ground: Ground, since: date) -> Iterator[Deadline]:

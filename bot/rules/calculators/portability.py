@@ -65,19 +65,21 @@ def add_up(
 
 def qualifying_period(reader: LawReader, country: str, case: PortabilityCase) -> Qualifying | None:
     """How long a country's law wants one to be insured; None unless the rules name one length for sure."""
-    found: dict[int, str] = {}
+    sure: dict[int, str] = {}
+    possible: set[int] = set()
     for ground in grounds(reader, _corridor(country, case), _PENSION_TYPES, [case.branch]):
         months = ground.whole_months("min_contributions")
         if months is None and ground.values.get("one_contribution"):
             months = 1
+        if months is None or country not in ground.rule.key.destinations:
+            continue
+        possible.add(months)
         # Who paid contributions counts as one who may claim: the status of stay decides nothing here.
-        holds = ground.sure or set(ground.result.depends_on) == {"status"}
-        if holds and months is not None and country in ground.rule.key.destinations:
-            found.setdefault(months, ground.rule.id)
-    if len(found) != 1:
+        if ground.sure or set(ground.result.depends_on) == {"status"}:
+            sure.setdefault(months, ground.rule.id)
+    if len(possible) != 1 or not sure:
         return None
-    months, name = next(iter(found.items()))
-    return Qualifying(months, name)
+    return Qualifying(*next(iter(sure.items())))
 
 
 def _refund_rule(reader: LawReader, country: str, case: PortabilityCase) -> str | None:

@@ -22,6 +22,8 @@ from bot.rules.units import Duration
 
 REFUND, NO_REFUND = "contribution_refund", "no_contribution_refund"
 OUTCOMES = ("possible", "not_enough", "too_much", "not_yet", "too_late", "none", "depends")
+_OPEN = ("possible", "not_yet", "depends")
+_LIMITS = ("min_contributions", "max_contributions", "under_contributions")
 _CENT = Decimal("0.01")
 
 
@@ -63,7 +65,7 @@ def refund(
         result.steps.append(step("refund_unknown", country=case.destination))
     for each in own:
         _apply(each, case, months, left, paid, result)
-    if any(each.outcome in ("possible", "not_yet", "depends") for each in result.rules):
+    if any(each.outcome in _OPEN for each in result.rules):
         _what_is_lost(reader, case, months, result)
     return result
 
@@ -87,28 +89,29 @@ def _apply(
     if outcome == "possible" and not ground.sure:
         outcome = "depends"
     result.steps.append(step(f"refund_{outcome}", rule.id))
-    if since is not None and outcome in ("possible", "not_yet", "depends"):
+    if since is not None and outcome in _OPEN:
         result.steps.append(step("claim_from", rule.id, date=since))
     if until is not None:
         result.steps.append(step("claim_by", rule.id, date=until))
-    kept = _paid_out(values.get("tax"), paid, rule.id, result)
+    kept = _paid_out(values.get("tax"), paid, rule.id, result) if outcome in _OPEN else None
     result.rules.append(RefundRule(ground.result, outcome, since, until, kept))
 
 
 def _by_months(ground: Ground, months: int, result: Refund) -> str | None:
-    """Whether the insured time is too short or too long for the refund."""
-    least, most, under = (
-        ground.whole_months(name)
-        for name in ("min_contributions", "max_contributions", "under_contributions")
-    )
+    """Whether the insured time is too short or too long for the refund; `depends` if it cannot be told."""
+    name = ground.rule.id
+    limits = {each: ground.whole_months(each) for each in _LIMITS if each in ground.values}
+    least, most, under = (limits.get(each) for each in _LIMITS)
     if least is not None and months < least:
-        result.steps.append(step("needs_months", ground.rule.id, months=months, needed=least))
+        result.steps.append(step("needs_months", name, months=months, needed=least))
         return "not_enough"
-    limit = most if most is not None else under
-    if limit is not None and (months > limit or (most is None and months >= limit)):
-        result.steps.append(step("over_months", ground.rule.id, months=months, most=limit))
+    if most is not None and months > most:
+        result.steps.append(step("over_months", name, months=months, most=most))
         return "too_much"
-    return None
+    if under is not None and months >= under:
+        result.steps.append(step("not_under_months", name, months=months, most=under))
+        return "too_much"
+    return "depends" if None in limits.values() else None
 
 
 def _paid_out(tax: object, paid: Decimal | None, ground: str, result: Refund) -> Decimal | None:
