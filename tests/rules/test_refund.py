@@ -128,7 +128,7 @@ RULES = [
 AGREEMENTS = [
     law_agreement("jp-ph", "JP", "PH"),
     law_agreement("de-ph", "DE", "PH"),
-    law_agreement("jp-in", "JP", "IN", totalization=False),
+    law_agreement("jp-in", "JP", "IN", totalization=False, export=True),
     law_agreement("jp-lk", "JP", "LK", branches=["sickness"]),
     law_agreement("jp-th", "JP", "TH", status="signed_not_in_force"),
     law_agreement("jp-vn", "JP", "VN", seen=["branches"]),
@@ -420,7 +420,7 @@ def test_months_that_an_agreement_adds_up_are_given_away(small: LawBase) -> None
 
 @pytest.mark.parametrize("home", ["NP", "IN", "LK", "TH"])
 def test_without_such_an_agreement_nothing_is_given_away(small: LawBase, home: str) -> None:
-    """None, one that does not add up, one for sickness alone, one that is not in force."""
+    """None, one that pays abroad alone, one for sickness alone, one that is not in force."""
     found = back(small, "JP", home=home)
     assert "lost_for_totalization" not in names(found) and "not_certain" not in names(found)
     assert values(found, "nothing_to_add_to") == {"country": "JP"}
