@@ -195,19 +195,8 @@ def test_a_scheme_decides(run: Run) -> None:
 
 
 def test_what_is_left_after_the_tax(run: Run, loaded: str) -> None:
-    words = [
-        "refund",
-        "--from",
-        "NP",
-        "--to",
-        "AU",
-        "--months",
-        "24",
-        "--status",
-        "regular",
-        "--paid",
-        "10000",
-    ]
+    words = ["refund", "--from", "NP", "--to", "AU", "--months", "24"]
+    words += ["--status", "regular", "--paid", "10000"]
     (rule,) = (each for each in run.json(*words)["rules"] if each["paid_out"] is not None)
     tax = rule_of(loaded, rule["rule"]).values["tax"]
     assert float(rule["paid_out"]) == 10000 * (100 - float(tax)) / 100
@@ -289,6 +278,7 @@ BACK = ["--from", "NP", "--to", "DE", "--months", "24"]
         (["refund", "--from", "DE", "--to", "DE", "--months", "24"], "both DE"),
         (["refund", *BACK, "--left", "2026-11-31"], "'2026-11-31' is no date"),
         (["refund", *BACK, "--left", "31 Jan"], "2023-05-01"),
+        (["refund", *BACK, "--left", "9998-12-31"], "too far ahead"),
         (["refund", *BACK, "--on", "2026-13-01"], "'2026-13-01' is no date"),
         (["refund", *BACK, "--paid", "-5"], "'-5' is no number from zero up"),
         (["refund", *BACK, "--paid", "1000 EUR"], "'1000 EUR' is no number"),
@@ -305,7 +295,6 @@ def test_bad_input_is_code_2_and_says_what_would_do(run: Run, words: list[str], 
 @pytest.mark.parametrize(
     "words",
     [
-        pytest.param(["refund", *BACK, "--left", "9998-12-31"], id="a day after the year 9999"),
         pytest.param(["refund", "--from", "NP", "--to", "JP", "--months", "24", "--paid", "1e40"], id="1e40"),
         pytest.param(
             ["refund", "--from", "NP", "--to", "DE", "--months", "9" * 30], id="30 digits of months"
@@ -313,8 +302,8 @@ def test_bad_input_is_code_2_and_says_what_would_do(run: Run, words: list[str], 
         pytest.param(["totalization", *HOME, "--qualifying", "PH=1e40"], id="1e40 months"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="a stack trace of ValueError or decimal.InvalidOperation")
-def test_what_no_calendar_and_no_purse_holds_is_bad_input(run: Run, words: list[str]) -> None:
+@pytest.mark.xfail(strict=True, reason="a stack trace of decimal.InvalidOperation")
+def test_what_no_purse_and_no_life_holds_is_bad_input(run: Run, words: list[str]) -> None:
     assert run.refused(*words)
 
 
