@@ -15,7 +15,7 @@ from bot.answers.statements import Speaker, Statement
 from bot.answers.translations import Translator, translator
 from bot.rules.case import Case
 from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber
-from bot.rules.lookup import Gap, Lookup
+from bot.rules.lookup import BORDER_TOPICS, Gap, Lookup
 
 _KIND_ORDER = ("warning", "entitlement", "obligation", "deadline", "scheme", "penalty", "complaint_channel")
 
@@ -172,6 +172,9 @@ def _order(statement: Statement, topics: tuple[str, ...]) -> tuple[int, int, int
     rule = statement.rule
     place = min((topics.index(topic) for topic in rule.topics if topic in topics), default=len(topics))
     main = 0 if rule.topics[0] in topics else 1
+    # What crosses a border is settled by the agreement before the national law, which yields to it.
+    if rule.via == "social_security_agreement" and place < len(topics) and topics[place] in BORDER_TOPICS:
+        main = -1
     return (place, main, _KIND_ORDER.index(rule.kind), 0 if statement.applies == "yes" else 1, rule.id)
 
 

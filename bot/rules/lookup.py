@@ -170,7 +170,7 @@ def _gaps(
     asked: tuple[str, ...], national: list[Result], derived: list[Result], case: Case,
     not_known_then: tuple[Rule, ...], by_topic: dict[str, Rule],
 ) -> list[Gap]:  # fmt: skip
-    answered = answered_topics(national) | answered_topics(derived) & _BORDER_TOPICS
+    answered = answered_topics(national) | answered_topics(derived) & BORDER_TOPICS
     of_treaties = answered_topics(each for each in derived if each.rule.kind != "warning")
     found = []
     for topic in asked:
@@ -192,7 +192,7 @@ def _gaps(
 
 
 # Topics on which treaties themselves are the law.
-_BORDER_TOPICS = frozenset(
+BORDER_TOPICS = frozenset(
     ("social_security_agreement", "totalization", "export_of_benefits", "applicable_legislation")
 )
 # Topics on which mainly the country of origin gives something.
