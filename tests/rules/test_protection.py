@@ -289,6 +289,13 @@ def test_what_one_agreement_leaves_out_another_may_give(book: LawBook) -> None:
     assert {each.id for each in both["sickness"].left_out} == {"ssa-one", "ssa-two"}
 
 
+def test_what_an_instrument_adds_is_not_left_out(book: LawBook) -> None:
+    both = [ratified("C157", country) for country in ("KR", "US")]
+    cells = drawn(book, agreement(), *both)["totalization"]
+    assert (cells["invalidity"].state, cells["invalidity"].left_out) == (CONDITIONAL, ())
+    assert cells["sickness"].state == NO and cells["sickness"].left_out
+
+
 @pytest.mark.parametrize("status", ["signed_not_in_force", "draft", "non_binding", "terminated", "unknown"])
 def test_what_is_not_in_force_is_nothing_in_the_map(book: LawBook, status: str) -> None:
     cells = drawn(book, agreement(status=status, equal_treatment=True))
