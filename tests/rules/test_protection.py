@@ -14,7 +14,7 @@ import pytest
 from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.lawfiles import LawBook
 from bot.rules.matching import Context
-from bot.rules.model import Provenance, Rule, Source
+from bot.rules.model import ANY, Provenance, Rule, Source
 from bot.rules.protection import (
     ABSENT,
     COLUMNS,
@@ -72,6 +72,7 @@ def check(found: ProtectionMap, reader: LawReader) -> None:
         for each in cell.derived:
             assert (each.topic, each.principle) == (cell.branch, PRINCIPLES.get(cell.column)), where
             assert bound(each, found, reader) in (IN_FORCE, UNSURE), (where, each.id)
+        assert all(belongs(result.rule, cell) for result in cell.rules), where
         refusing = [result for result in cell.rules if denies(result, found)]
         sure_refusals = [result for result in refusing if result.applies == YES]
         gives = len(refusing) < len(cell.rules) or bool(cell.derived)
@@ -89,6 +90,20 @@ def check(found: ProtectionMap, reader: LawReader) -> None:
             assert not gives, where
         if cell.state == GAP:
             assert not cell.rules and not cell.derived and not cell.seen, where
+
+
+def belongs(rule: Rule, cell: Cell) -> bool:
+    """Whether a rule has its place in a cell."""
+    at_home = rule.key.destinations == (ANY,)
+    if at_home or cell.column == "fallback":
+        return at_home and cell.column == "fallback" and cell.branch in rule.topics
+    if rule.values.get("obstacle") == "no_scheme":
+        return True
+    if cell.column in CROSSING:
+        return {"totalization": "totalization", "export": "export_of_benefits"}[cell.column] in rule.topics
+    return (cell.column == "equal_treatment") == (rule.type == "equal_social_security") or (
+        rule.type == "insurance_cover" or rule.values.get("obstacle") == "nationality"
+    )
 
 
 def denies(result: Result, found: ProtectionMap) -> bool:
@@ -357,6 +372,19 @@ def test_where_nobody_has_such_an_insurance_there_is_nothing_to_share_or_to_pay(
         assert {result.rule.values.get("obstacle") for result in cell.rules} == {"no_scheme"}
     assert found.cell("unemployment", "fallback").state != ABSENT
     assert found.cell("maternity", "covered").state != ABSENT
+
+
+def test_national_law_on_equality_stands_under_equal_treatment(base: LawBase, book: LawBook) -> None:
+    rules = [rule for rule in book.rules.values() if rule.type == "equal_social_security"]
+    shown = {
+        (result.rule.id, cell.column)
+        for to in sorted({place for rule in rules for place in rule.key.destinations} & COUNTRIES)
+        for cell in map_of(base, "NP" if to != "NP" else "IN", to, status="regular").cells
+        for result in cell.rules
+        if result.rule in rules
+    }
+    equal = {rule for rule, column in shown if column == "equal_treatment"}
+    assert len(equal) >= 10 and not {rule for rule, column in shown if column == "covered"}
 
 
 def test_an_unknown_corridor_is_gaps_not_noes(base: LawBase) -> None:
