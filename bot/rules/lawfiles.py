@@ -33,7 +33,7 @@ from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.reconciled import Reconciled, ReconciledReader, check_reconciled
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
 from bot.rules.treaties.checks import check_treaties
-from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader
+from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader, settle
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
 from bot.rules.vocabulary import (
     COUNTRIES,
@@ -208,6 +208,7 @@ class _Reader(FileReader):
             self._file = file
             self._each("rules", self._rule)
         self._check_references()
+        settle(self._book.treaties)
         check_treaties(self._book.treaties, self._book.groups, self._words.terms, self._complaints)
         check_reconciled(self._book.reconciled, self._book.record_ids(), self._complaints)
         self._check_ones()

@@ -178,6 +178,11 @@ class Group:
         """Its members on that day."""
         return frozenset(member.country for member in self.members if member.holds(day))
 
+    def left(self, country: str, on: date) -> bool:
+        """Whether a country was a member before a day and is one no more."""
+        ends = [each.end for each in self.members if each.country == country and each.end]
+        return country not in self.on(on) and any(PartialDate.parse(end).latest < on for end in ends)
+
     def ever(self) -> frozenset[str]:
         """Everyone who is or was a member."""
         return frozenset(member.country for member in self.members)

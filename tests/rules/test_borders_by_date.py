@@ -185,7 +185,17 @@ def test_the_eu_takes_its_members_in_on_their_day(real: Treaties) -> None:
 
 
 def first_day(record: Ratification) -> PartialDate | None:
-    """From when a ratification holds: a year after it, where the record does not say."""
+    """From when a ratification holds: a year after it, where the record does not say; never before all."""
+    own = own_first_day(record)
+    if own is None or record.earliest is None:
+        return own
+    convention = PartialDate.parse(record.earliest)
+    if convention.earliest > own.earliest and own.day is None:
+        return None  # somewhere in that year, but not before the convention itself
+    return max(own, convention, key=lambda each: each.earliest)
+
+
+def own_first_day(record: Ratification) -> PartialDate | None:
     if record.start is not None:
         return PartialDate.parse(record.start)
     if record.ratified is None:
@@ -253,9 +263,11 @@ def test_domestic_workers_are_protected_twelve_months_after_a_ratification(
 
 def test_the_convention_on_migrant_workers_binds_after_three_months(real: Treaties) -> None:
     """ICRMW art. 87(2): from the first of the month after three months. Fiji: 19 August 2019."""
-    assert gives(real, "FJ", "ICRMW", day("2019-08-18")) is None
-    assert gives(real, "FJ", "ICRMW", day("2019-12-01")) is not None
-    assert "date_unsure" not in (gives(real, "FJ", "ICRMW", day("2020-06-01")) or ("date_unsure",))
+    exact = replace(real.ratifications["ICRMW", "FJ"], ratified="2019-08-19")
+    assert [exact.force(day(on)) for on in around("2019-12-01")] == [NOT_YET, IN_FORCE, IN_FORCE]
+    year = replace(exact, ratified="2019")  # from the first of May 2019 to the first of April 2020
+    days = ("2019-04-30", "2019-05-01", "2020-03-31", "2020-04-01")
+    assert [year.force(day(on)) for on in days] == [NOT_YET, UNSURE, UNSURE, IN_FORCE]
 
 
 # When a convention itself entered into force: before that day it bound nobody (NORMLEX; UN treaties).

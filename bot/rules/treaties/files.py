@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
@@ -30,7 +30,10 @@ _FILE = (
     "law", "instrument", "sources", "instruments", "provisions", "ratifications", "agreements",
     "no_agreement", "lists", "certificates", "methods", "owner", "review_every_months",
 )  # fmt: skip
-_INSTRUMENT = ("id", "kind", "title", "year", "seed", "reciprocal", "principles", "note", *PROVENANCE)
+_INSTRUMENT = (
+    "id", "kind", "title", "year", "seed", "reciprocal", "principles", "in_force", "binds_after",
+    "binds_on_first", "note", *PROVENANCE,
+)  # fmt: skip
 _RATIFICATION = ("country", "status", "ratified", "start", "end", "branches", "regions", "note", *PROVENANCE)
 _AGREEMENT = (
     "id", "kind", "title", "parties", "group", "since", "hub", "regions", "status", "signed", "start", "end",
@@ -62,6 +65,19 @@ class TreatyBook:
     certificates: dict[str, Certificate] = field(default_factory=dict)  # by country
     methods: dict[str, PensionMethod] = field(default_factory=dict)  # by country
     provisions: dict[str, Provision] = field(default_factory=dict)
+
+
+def settle(book: TreatyBook) -> None:
+    """Tells each ratification when its instrument entered into force, and after how long it binds."""
+    for key, ratification in book.ratifications.items():
+        instrument = book.instruments.get(ratification.instrument)
+        if instrument is not None:
+            book.ratifications[key] = replace(
+                ratification,
+                earliest=instrument.in_force,
+                binds_after=instrument.binds_after,
+                binds_on_first=instrument.binds_on_first,
+            )
 
 
 class TreatyReader(FileReader):
@@ -102,6 +118,9 @@ class TreatyReader(FileReader):
             bool(self._boolean(body, "seed")),
             self._provenance(body, source_needed=False),
             self._text(body, "note"),
+            self._date(body, "in_force"),
+            12 if body.get("binds_after") is None else self._whole(body, "binds_after") or 0,
+            bool(self._boolean(body, "binds_on_first")),
         )
 
     def _ratification(self, body: Map) -> None:

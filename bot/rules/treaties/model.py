@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from bot.rules.dates import PartialDate
 from bot.rules.model import Provenance
 
@@ -40,6 +42,9 @@ class Instrument:
     seed: bool  # one of the eighteen of the ILO papers' table
     provenance: Provenance
     note: str | None = None
+    in_force: str | None = None  # the day before which it bound nobody
+    binds_after: int = 12  # months from a ratification to its force for that country
+    binds_on_first: bool = False  # then on the first day of the next month
 
     def says(self, principle: str) -> bool:
         """Whether the table of the ILO papers says yes."""
@@ -60,10 +65,16 @@ class Ratification:
     branches: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()  # where it binds a part of the country alone: MY-12
     note: str | None = None
+    # Of the instrument, set when the law is read:
+    earliest: str | None = None  # the day before which it bound nobody
+    binds_after: int = 12
+    binds_on_first: bool = False
 
     def force(self, on: date) -> str:
         """`in_force`, `not_yet`, `ended`, or `unsure` while the exact day decides and is not known."""
         if self.status == "not_ratified_known":
+            return NOT_YET
+        if self.earliest is not None and on < PartialDate.parse(self.earliest).earliest:
             return NOT_YET
         if self.status == "denounced" and self.end is None:
             return ENDED
@@ -72,8 +83,20 @@ class Ratification:
         elif self.ratified is None:
             begun = IN_FORCE if self.status == "in_force" else UNSURE
         else:
-            begun = _begun(_a_year_later(PartialDate.parse(self.ratified)), on)
+            begun = self._begun(PartialDate.parse(self.ratified), on)
         return _not_past(self.end, begun, on)
+
+    def _begun(self, ratified: PartialDate, on: date) -> str:
+        """How it stands by its own terms: unsure between the first and the last day that it may mean."""
+        if on < self._binding(ratified.earliest):
+            return NOT_YET
+        return IN_FORCE if on >= self._binding(ratified.latest) else UNSURE
+
+    def _binding(self, ratified: date) -> date:
+        """The day from which a ratification of a day binds."""
+        if self.binds_on_first:
+            return ratified.replace(day=1) + relativedelta(months=self.binds_after + 1)
+        return ratified + relativedelta(months=self.binds_after)
 
 
 @dataclass(frozen=True)
@@ -223,12 +246,6 @@ class AgreementList:
     names: tuple[str, ...]
     provenance: Provenance
     note: str | None = None
-
-
-def _a_year_later(ratified: PartialDate) -> PartialDate:
-    """ILO conventions enter into force for a member twelve months after its ratification."""
-    day = 28 if (ratified.month, ratified.day) == (2, 29) else ratified.day
-    return PartialDate(ratified.year + 1, ratified.month, day)
 
 
 def _not_past(end: str | None, begun: str, on: date) -> str:

@@ -85,8 +85,8 @@ class Treaties:
                 forces.append(
                     Ratification("", party, IN_FORCE, agreement.provenance, start=since[party]).force(on)
                 )
-            if members is not None and party not in members:
-                forces.append(NOT_YET)
+            if group is not None and members is not None and party not in members:
+                forces.append(ENDED if group.left(party, on) else NOT_YET)
         return next((worst for worst in (ENDED, NOT_YET, UNSURE) if worst in forces), IN_FORCE)
 
     def method(self, agreement: Agreement, country: str) -> str:
