@@ -73,6 +73,7 @@ STEP_TEXTS = {
     "refund_unknown": "{country}: we have nothing on paying contributions back in our data.",
     "refund_possible": "By this rule you can ask for your contributions back.",
     "refund_depends": "This rule depends on your case. Read its conditions.",
+    "refund_note": "This rule says something besides. Read it.",
     "refund_none": "By this rule contributions are not paid back.",
     "refund_not_enough": "By this rule your insured time is too short for a refund.",
     "refund_too_much": (

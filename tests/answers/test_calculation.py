@@ -306,6 +306,7 @@ def turns(base: LawBase) -> Iterator[Step]:
     for to, months, today in (
         ("JP", 5, TODAY), ("JP", 61, TODAY), ("JP", 24, date(2026, 4, 1)), ("JP", 24, date(2029, 4, 1)),
         ("JP", 24, TODAY), ("US", 24, TODAY), ("AU", 24, TODAY), ("TV", 24, TODAY), ("DE", 60, TODAY),
+        ("FI", 24, TODAY),
     ):  # fmt: skip
         for home in ("NP", "VN"):
             yield from back(base, to, months, home=home, left="2026-03-31", today=today, paid="1000").steps

@@ -195,7 +195,6 @@ def test_statements_are_kept_of_every_country(small: LawBase) -> None:
     assert "keep_statements" not in [each.name for each in alone.steps]
 
 
-@pytest.mark.xfail(strict=True, reason="a statement is asked for of a country in which nothing was insured")
 def test_no_statement_of_a_country_without_insurance(small: LawBase) -> None:
     found = added(small, case("AT:2000-01..2000-12", "BE:2001-01..2001-12/uninsured"))
     assert "keep_statements" not in [each.name for each in found.steps]

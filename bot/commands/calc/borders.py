@@ -8,7 +8,7 @@ from decimal import Decimal
 import click
 
 from bot.answers.translations import check_language
-from bot.commands.calc.shared import number, said, show
+from bot.commands.calc.shared import number, said, show, whole
 from bot.rules.case import parse_day
 from bot.rules.errors import CaseError
 from bot.settings import load_settings
@@ -51,7 +51,7 @@ def totalization_command(
         home=_country(home),
         branch=_branch(branch),
     )
-    needs = {place: int(amount) for place, amount in _amounts(qualifying).items()}
+    needs = {place: whole(str(amount)) for place, amount in _amounts(qualifying).items()}
     with LawBase(load_settings().database_url).reading() as reader:
         found = add_up(
             reader, case, given=needs, theoretical=_amounts(theoretical), national=_amounts(national)
@@ -76,15 +76,15 @@ def totalization_command(
 @click.command("refund")
 @click.option("--to", "destination", metavar="CC", required=True, help="Where the contributions were paid.")
 @click.option("--from", "origin", metavar="CC", required=True, help="Country of origin.")
-@click.option("--months", type=int, required=True, help="Insured months there.")
+@click.option("--months", required=True, help="Insured months there.")
 @click.option("--left", metavar="DATE", help="The day of leaving the country; deadlines count from it.")
-@click.option("--paid", metavar="AMOUNT", help="What the person paid, in the money of that country.")
+@click.option("--paid", metavar="AMOUNT", help="The sum before tax, if it is known.")
 @click.option("--scheme", metavar="NAME", help="Permit scheme, such as E-9.")
 @click.option("--sector", metavar="SECTOR", help="What the person does.")
 @click.option("--status", metavar="STATUS", help="Migration status.")
 @said
 def refund_command(
-    destination: str, origin: str, months: int, left: str | None, paid: str | None, scheme: str | None,
+    destination: str, origin: str, months: str, left: str | None, paid: str | None, scheme: str | None,
     sector: str | None, status: str | None, on: str | None, language: str, as_json: bool,
 ) -> None:  # fmt: skip
     """Whether contributions are paid back, from and until when, and what taking them gives away.
@@ -108,7 +108,7 @@ def refund_command(
     amount = None if paid is None else number(paid)
     check_language(language)
     with LawBase(load_settings().database_url).reading() as reader:
-        found = refund(reader, case, months=months, left=parse_day(left), paid=amount)
+        found = refund(reader, case, months=whole(months), left=parse_day(left), paid=amount)
         speaker = Speaker(look_up(reader, case, ["contribution_refund"]), translator(language))
     rules = [
         {

@@ -15,6 +15,8 @@ from bot.rules.errors import CaseError
 if TYPE_CHECKING:
     from bot.rules.calculators.steps import Step
 
+LARGEST = Decimal(10) ** 15  # more than any wage or pension in any money
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -53,6 +55,14 @@ def number(text: str) -> Decimal:
         found = Decimal(text)
     except InvalidOperation:
         raise CaseError(f"{text!r} is no number. Write digits, such as 1500.50.") from None
-    if not found.is_finite() or found < 0:
-        raise CaseError(f"{text!r} is no number from zero up.")
+    if not found.is_finite() or not 0 <= found <= LARGEST:
+        raise CaseError(f"{text!r} is no number from zero up that can be meant.")
     return found
+
+
+def whole(text: str) -> int:
+    """A whole number from zero up. Raises CaseError."""
+    found = number(text)
+    if found != int(found):
+        raise CaseError(f"{text!r} is no whole number. Write digits, such as 120.")
+    return int(found)

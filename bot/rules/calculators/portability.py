@@ -53,8 +53,9 @@ def add_up(
         case.periods, reader.treaties, branch=case.branch, on=case.on, qualifying=needs,
         theoretical=theoretical, national=national, nationality=case.nationality or case.home,
     )  # fmt: skip
-    if len(case.countries) > 1:
-        result.steps.append(step("keep_statements", countries=list(case.countries)))
+    insured = [share.country for share in result.shares]
+    if len(insured) > 1:
+        result.steps.append(step("keep_statements", countries=insured))
     for share in result.shares:
         if share.outcome in ("not_reached", "too_short") and share.country != case.home:
             rule = _refund_rule(reader, share.country, case)

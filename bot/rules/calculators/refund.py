@@ -21,9 +21,20 @@ from bot.rules.treaties.derivation import TOTALIZATION, derive
 from bot.rules.units import Duration
 
 REFUND, NO_REFUND = "contribution_refund", "no_contribution_refund"
-OUTCOMES = ("possible", "not_enough", "too_much", "not_yet", "too_late", "none", "depends")
+OUTCOMES = ("possible", "not_enough", "too_much", "not_yet", "too_late", "none", "depends", "note")
 _OPEN = ("possible", "not_yet", "depends")
 _LIMITS = ("min_contributions", "max_contributions", "under_contributions")
+# What a rule may say beside a refund, without giving one.
+_BESIDE = {
+    "fund", "tax", "tax_back", "tax_working_holiday", "change_by", "claim_within", "list_changes",
+    "loses_periods", "may_add_instead", "agreement_does_not_add", "moved_to", "moved_after",
+}  # fmt: skip
+# What makes a refund hang on more than insured time and days.
+_UNCERTAIN = {
+    "min_age", "not_promised", "no_agreement", "at_pension_age", "needs_agreement", "family_left",
+    "skilled_only", "not_sure_before", "others_not",
+}  # fmt: skip
+_WORKING_HOLIDAY = ("417", "462")  # visas of Australia, which its rule taxes otherwise
 _CENT = Decimal("0.01")
 
 
@@ -79,6 +90,10 @@ def _apply(
         result.rules.append(RefundRule(ground.result, outcome))
         result.steps.append(step("refund_none" if outcome == "none" else "refund_depends", rule.id))
         return
+    if ground.rule.kind == "warning" or not set(values) - _BESIDE:
+        result.rules.append(RefundRule(ground.result, "note"))
+        result.steps.append(step("refund_note", rule.id))
+        return
     outcome = _by_months(ground, months, result) or "possible"
     since = _counted(left, values.get("wait"))
     until = _counted(left, values.get("claim_within"))
@@ -86,14 +101,15 @@ def _apply(
         outcome = "too_late"
     elif outcome == "possible" and since is not None and case.today < since:
         outcome = "not_yet"
-    if outcome == "possible" and not ground.sure:
+    if outcome == "possible" and (not ground.sure or set(values) & _UNCERTAIN):
         outcome = "depends"
     result.steps.append(step(f"refund_{outcome}", rule.id))
     if since is not None and outcome in _OPEN:
         result.steps.append(step("claim_from", rule.id, date=since))
     if until is not None:
         result.steps.append(step("claim_by", rule.id, date=until))
-    kept = _paid_out(values.get("tax"), paid, rule.id, result) if outcome in _OPEN else None
+    tax = values.get("tax_working_holiday" if case.scheme in _WORKING_HOLIDAY else "tax", values.get("tax"))
+    kept = _paid_out(tax, paid, rule.id, result) if outcome in _OPEN else None
     result.rules.append(RefundRule(ground.result, outcome, since, until, kept))
 
 
