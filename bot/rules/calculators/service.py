@@ -1,6 +1,6 @@
 """Length of service and rates of pay: what the calculators of work count with.
 
-A part of a year is counted by days, a year as 365. A day's pay is the month's pay divided by the
+A part of a year is counted by its days over the days of that year of service. A day's pay is the month's pay divided by the
 number that the rule names (`day_divisor`); where no rule names it, by 30, and the result says that
 this is not certain.
 """
@@ -19,7 +19,6 @@ from dateutil.relativedelta import relativedelta
 from bot.rules.errors import CaseError
 from bot.rules.units import Duration, Money
 
-DAYS_OF_YEAR = 365
 DAYS_OF_MONTH = 30
 WEEK = 7
 _CENT = Decimal("0.01")
@@ -51,7 +50,8 @@ class Service:
     @property
     def years(self) -> Fraction:
         """Completed years, and the days beyond them as a part of a year."""
-        return self.whole_years + Fraction(self.odd_days, DAYS_OF_YEAR)
+        begun, full = (self.first + relativedelta(years=self.whole_years + more) for more in (0, 1))
+        return self.whole_years + Fraction(self.odd_days, (full - begun).days)
 
     def within(self, first: date | None, last: date | None) -> Service | None:
         """The part of it between two days, both included; None when there is none."""
