@@ -1,8 +1,8 @@
 """Length of service and rates of pay: what the calculators of work count with.
 
-A part of a year is counted by its days over the days of that year of service. A day's pay is the month's pay divided by the
-number that the rule names (`day_divisor`); where no rule names it, by 30, and the result says that
-this is not certain.
+A part of a year is counted by its days over the days of that year of service. A day's pay is the
+month's pay divided by the number that the rule names (`day_divisor`); where no rule names it, by 30,
+and the result says that this is not certain.
 """
 
 from __future__ import annotations
