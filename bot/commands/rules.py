@@ -170,16 +170,17 @@ def corridors_command(as_page: bool, on: str | None, as_json: bool) -> None:
     from rich.table import Table
 
     from bot.rules.case import parse_day
-    from bot.rules.corridors import coverage, markdown, read_corridors
+    from bot.rules.corridors import coverage, markdown, read_corridors, read_searches
     from bot.rules.lawbase import LawBase
     from bot.rules.protection import COLUMNS
     from bot.settings import ROOT
 
     base = LawBase(load_settings().database_url)
     day = parse_day(on) or date.today()
-    rows = list(coverage(base, read_corridors(ROOT / "data" / "corridors.yml"), day))
+    file = ROOT / "data" / "corridors.yml"
+    rows = list(coverage(base, read_corridors(file), day))
     if as_page:
-        click.echo("\n".join(markdown(rows, day)))
+        click.echo("\n".join(markdown(rows, day, read_searches(file))))
         return
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows], indent=2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -81,7 +81,13 @@ def _letter(found: ProtectionMap, branch: str, column: str) -> str:
     return letter.upper() if cell.seen else letter
 
 
-def markdown(rows: list[Coverage], day: date) -> Iterator[str]:
+def read_searches(file: Path) -> list[tuple[str, str, str]]:
+    """Where gaps were looked for: (places, what, where) as the file of corridors lists it."""
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return [(", ".join(each["places"]), each["what"], each["where"]) for each in content.get("looked", ())]
+
+
+def markdown(rows: list[Coverage], day: date, searches: Sequence[tuple[str, str, str]] = ()) -> Iterator[str]:
     """The page docs/corridors.md, as things stand on a day."""
     cells = len(BRANCHES) * len(COLUMNS) * len(rows)
     seen = sum(row.seen for row in rows)
@@ -126,3 +132,10 @@ def markdown(rows: list[Coverage], day: date) -> Iterator[str]:
             if branches
         )
         yield f"- {row.corridor.name}: {said or 'none'}"
+    if searches:
+        yield ""
+        yield "## Where was looked"
+        yield ""
+        yield "| countries | what was not found | where |"
+        yield "|---|---|---|"
+        yield from (f"| {places} | {what} | {where} |" for places, what, where in searches)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.rules.corridors import LETTERS, Corridor, Coverage, coverage, markdown, read_corridors
+from bot.rules.corridors import LETTERS, Corridor, Coverage, coverage, markdown, read_corridors, read_searches
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase
 from bot.rules.protection import COLUMNS, GAP, STATES, protection_map
@@ -167,7 +167,7 @@ def test_docs_corridors_md_is_what_the_law_makes_today(base: LawBase, chosen: li
     page = PAGE.read_text(encoding="utf-8")
     (named,) = re.findall(r"--on (\d{4}-\d{2}-\d{2})", page)
     day = date.fromisoformat(named)
-    made = "\n".join(markdown(list(coverage(base, chosen, day)), day))
+    made = "\n".join(markdown(list(coverage(base, chosen, day)), day, read_searches(FILE)))
     assert page.rstrip("\n").splitlines() == made.splitlines()
 
 
@@ -189,7 +189,7 @@ def test_the_command(base: LawBase, rows: list[Coverage], capsys: pytest.Capture
         (row.corridor.origin, row.seen, row.filled) for row in rows
     ]
     assert cli.run([*words, "--markdown"]) == 0
-    assert capsys.readouterr().out == "\n".join(markdown(rows, TODAY)) + "\n"
+    assert capsys.readouterr().out == "\n".join(markdown(rows, TODAY, read_searches(FILE))) + "\n"
     assert cli.run(words) == 0
     table = capsys.readouterr().out
     assert all(row.corridor.name in table for row in rows)
