@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ def test_a_small_law_book_keeps_the_rules(book: LawBook, case: Case, data: st.Da
     every_property(book, case, data)
 
 
+@pytest.mark.slow
 @SOME
 @given(st.data())
 def test_the_real_law_keeps_the_rules(book: LawBook, data: st.DataObject) -> None:

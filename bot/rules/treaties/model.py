@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -83,20 +84,25 @@ class Ratification:
         elif self.ratified is None:
             begun = IN_FORCE if self.status == "in_force" else UNSURE
         else:
-            begun = self._begun(PartialDate.parse(self.ratified), on)
+            begun = self._begun(self.ratified, on)
         return _not_past(self.end, begun, on)
 
-    def _begun(self, ratified: PartialDate, on: date) -> str:
+    def _begun(self, ratified: str, on: date) -> str:
         """How it stands by its own terms: unsure between the first and the last day that it may mean."""
-        if on < self._binding(ratified.earliest):
+        first, last = _binding(ratified, self.binds_after, self.binds_on_first)
+        if on < first:
             return NOT_YET
-        return IN_FORCE if on >= self._binding(ratified.latest) else UNSURE
+        return IN_FORCE if on >= last else UNSURE
 
-    def _binding(self, ratified: date) -> date:
-        """The day from which a ratification of a day binds."""
-        if self.binds_on_first:
-            return ratified.replace(day=1) + relativedelta(months=self.binds_after + 1)
-        return ratified + relativedelta(months=self.binds_after)
+
+@lru_cache(maxsize=5_000)  # a map asks for the same few hundred dates again and again
+def _binding(ratified: str, months: int, on_first: bool) -> tuple[date, date]:
+    """The first and the last day from which a ratification may bind, as its date is known."""
+    known = PartialDate.parse(ratified)
+    if on_first:
+        first, last = (day.replace(day=1) for day in (known.earliest, known.latest))
+        return first + relativedelta(months=months + 1), last + relativedelta(months=months + 1)
+    return known.earliest + relativedelta(months=months), known.latest + relativedelta(months=months)
 
 
 @dataclass(frozen=True)
