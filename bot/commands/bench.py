@@ -124,7 +124,7 @@ def _messages(settings: Settings) -> Figures:
 
 
 def _rules(settings: Settings) -> Figures:
-    from bot.commands.bench_rules import bench_rules
+    from bot.benchmarks.rules import bench_rules
 
     return bench_rules(settings)
 

@@ -11,10 +11,14 @@ import pytest
 from babel import Locale
 
 from bot.answers.names import TOPIC_NAMES
-from bot.rules.case import Case
+from bot.rules.case import Case, make_case
 from bot.rules.emergency import MOBILE_FALLBACK
 from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.lookup import contact_ids
+from bot.rules.model import Rule
+from bot.rules.treaties.derivation import derive
+from bot.rules.treaties.statements import derived_results
+from bot.rules.vocabulary import TOPICS
 from tests.end_to_end.driver import Conversation, Servers
 from tests.number_trace import untraced
 
@@ -85,7 +89,8 @@ def check(said: Conversation, base: LawBase) -> None:
 
 def _loose(message: dict[str, Any], reader: LawReader) -> list[str]:
     custom = message.get("custom") or {}
-    rules = [rule for key in custom.get("rules", []) if (rule := reader.rule(key))]
+    derived = _derived(custom.get("case") or {}, reader)
+    rules = [rule for key in custom.get("rules", []) if (rule := reader.rule(key) or derived.get(key))]
     assert len(rules) == len(custom.get("rules", [])), "a rule that is cited is not in the law base"
     ids = {key for rule in rules for key in contact_ids(rule, reader.catalogue)} | set(
         custom.get("contacts", [])
@@ -98,3 +103,13 @@ def _loose(message: dict[str, Any], reader: LawReader) -> list[str]:
         message["text"], rules, reader.contacts(ids).values(), Case(on=today, today=today),
         [*numbers, *MOBILE_FALLBACK], choices=len(message.get("buttons", [])),
     )  # fmt: skip
+
+
+def _derived(known: dict[str, Any], reader: LawReader) -> dict[str, Rule]:
+    """What treaties say of the case: rules that no file holds."""
+    if not known.get("destination") or not known.get("origin"):
+        return {}
+    names = ("origin", "destination", "sector", "status", "employment")
+    case = make_case(today=date.today(), **{name: known.get(name) for name in names})
+    found = derived_results(derive(case, reader.treaties), case, reader.treaties, TOPICS)
+    return {result.rule.id: result.rule for result in found}

@@ -1,0 +1,1 @@
+"""Benchmarks that need more than a few lines; `haq bench` runs them."""
