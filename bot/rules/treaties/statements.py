@@ -47,7 +47,7 @@ def derived_results(
     derivation: Derivation, case: Case, treaties: Treaties, topics: Collection[str]
 ) -> list[Result]:
     """Everything that the derivation says on some topics, in a fixed order."""
-    found = [*undertakings(derivation, case, treaties).values(), *effects(derivation, case, treaties)]
+    found = [*undertakings(derivation, case, treaties, topics).values(), *effects(derivation, case, treaties)]
     return [result for result in found if set(topics) & set(result.rule.topics)]
 
 
@@ -56,40 +56,53 @@ def statement_key(right: Derived) -> tuple[Any, ...]:
     return (right.instrument, right.provision, right.country, right.principle, right.conditions)
 
 
-def undertakings(derivation: Derivation, case: Case, treaties: Treaties) -> dict[tuple[Any, ...], Result]:
-    """One statement, by its key, for all topics on which the same words hold under the same conditions."""
+def undertakings(
+    derivation: Derivation, case: Case, treaties: Treaties, topics: Collection[str] | None = None
+) -> dict[tuple[Any, ...], Result]:
+    """One statement, by its key, for all topics on which the same words hold under the same conditions.
+
+    `topics`: only statements on some of these; None: all.
+    """
     groups: dict[tuple[Any, ...], list[Derived]] = {}
     for each in derivation.rights:
         groups.setdefault(statement_key(each), []).append(each)
     found: dict[tuple[Any, ...], Result] = {}
     taken: set[str] = set()
     for key, held in groups.items():
-        result = _undertaking(held, case, treaties)
-        if result.rule.id in taken:  # the same under other conditions, for other branches
-            branches = "+".join(each.topic for each in held)
-            result = replace(result, rule=replace(result.rule, id=f"{result.rule.id}/{branches}"))
-        taken.add(result.rule.id)
-        found[key] = result
+        name = _name(held[0])
+        if name in taken:  # the same under other conditions, for other branches
+            name = f"{name}/{'+'.join(each.topic for each in held)}"
+        taken.add(name)
+        if topics is None or set(topics) & set(_topics(held)):
+            found[key] = _undertaking(name, held, case, treaties)
     return found
 
 
-def _undertaking(held: list[Derived], case: Case, treaties: Treaties) -> Result:
+def _name(right: Derived) -> str:
+    if right.agreement is not None:
+        return f"{right.agreement.id}/{right.country}/{_PART_OF[right.principle]}"
+    return f"{right.provision}/{right.country}"
+
+
+def _topics(held: list[Derived]) -> list[str]:
+    """What a statement of these rights is about: their topics, what the principle is, and the agreement."""
+    first = held[0]
+    principle = [_TOPIC_OF[first.principle]] if first.principle in _TOPIC_OF else []
+    agreement = ["social_security_agreement"] if first.agreement is not None else []
+    return [*(each.topic for each in held), *principle, *agreement]
+
+
+def _undertaking(name: str, held: list[Derived], case: Case, treaties: Treaties) -> Result:
     first = held[0]
     covered = [each.topic for each in held]
     values: dict[str, Any] = {"country": first.country}
     provenance = first.provenance
     unconfirmed: tuple[str, ...] = ()
-    topics = [*covered]
-    if first.principle in _TOPIC_OF:
-        topics.append(_TOPIC_OF[first.principle])
     if first.agreement is not None:
-        name = f"{first.agreement.id}/{first.country}/{_PART_OF[first.principle]}"
         more, unconfirmed = _agreement_values(first.agreement, first.principle, case, treaties)
         values |= more
-        topics.append("social_security_agreement")
     else:
         provision = treaties.provisions[str(first.provision)]
-        name = f"{provision.id}/{first.country}"
         values["treaty"] = treaties.instruments[first.instrument].title
         article = f"art. {provision.article}" if provision.article[:1].isdigit() else provision.article
         provenance = replace(provenance, legal_basis=f"{first.instrument}, {article}")
@@ -105,7 +118,7 @@ def _undertaking(held: list[Derived], case: Case, treaties: Treaties) -> Result:
     return _result(
         "undertaking",
         name,
-        topics,
+        _topics(held),
         "obligation",
         via,
         values,
