@@ -492,7 +492,8 @@ OPEN = {
     "skilled_only", "not_sure_before", "others_not",
 }  # fmt: skip
 GIVES_NONE = {
-    "fund", "tax", "tax_back", "tax_working_holiday", "change_by", "claim_within", "list_changes",
+    "fund", "tax", "tax_back", "tax_working_holiday", "working_holiday_visas", "change_by",
+    "claim_within", "list_changes",
     "loses_periods", "may_add_instead", "agreement_does_not_add", "moved_to", "moved_after",
 }  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,8 +21,9 @@ from bot.rules.calculators.wages import notice, overtime, unpaid_wages, unused_l
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import LawBook
+from bot.rules.load import load_law
 from bot.rules.units import Duration, Money
-from tests.rules.support import TODAY, case_of, day
+from tests.rules.support import LAW, TODAY, case_of, day
 
 PAY = Pay(Decimal(3000), "SAR", day=Decimal(100))
 
@@ -248,6 +251,40 @@ def test_leave_that_was_not_taken(base: LawBase) -> None:
         assert by_rule["sa-annual-leave"].amount == Decimal("3000.00")
         with pytest.raises(CaseError):
             unused_leave(reader, case, worked("2024-01-01", "2025-12-31"), PAY, Decimal(-1))
+
+
+def test_a_divisor_that_a_rule_names_is_used_and_nothing_is_assumed(tmp_path: Path) -> None:
+    """A country that counts a day's pay as a twenty-sixth of the month's."""
+    law = tmp_path / "law"
+    shutil.copytree(LAW / "types", law / "types")
+    known = "legal_basis: Act, source: null, as_of: null, evidence: known, confidence: low"
+    said = {
+        ("end_of_service_pay", "end_of_service"): (
+            "part: award, per_year: 26 days, part_years: true, day_divisor: 26"
+        ),
+        ("annual_leave", "annual_leave"): "per_year: 26 days, day_divisor: 26",
+        ("notice", "termination"): "employer_notice: 13 days, day_divisor: 26",
+        ("overtime", "overtime"): "extra: 50, hour_divisor: 200",
+    }
+    rules = "".join(
+        f"- {{id: kw-{name.replace('_', '-')}, type: {name}, to: KW, topics: [{topic}], "
+        f"values: {{{values}}}, {known}}}\n"
+        for (name, topic), values in said.items()
+    )
+    (law / "kw.yml").write_text(f"law: country\ncountry: KW\nrules:\n{rules}", encoding="utf-8")
+    load_law(f"sqlite:///{tmp_path / 'haq.db'}", law)
+    base, pay = LawBase(f"sqlite:///{tmp_path / 'haq.db'}"), Pay(Decimal(520), "KWD")
+    service, case = worked("2020-01-01", "2021-12-31"), case_of(to="KW", ended_by="employer")
+    with base.reading() as reader:
+        found = [
+            *end_of_service(reader, case, service, pay).parts,
+            *unused_leave(reader, case, service, pay, Decimal(26)).found,
+            *notice(reader, case, service, pay, None).found,
+            *overtime(reader, case, pay, {"hours": Decimal(10)}, None).found,
+        ]
+    base.close()
+    assert [each.amount for each in found] == [Decimal(1040), Decimal(520), Decimal(260), Decimal(39)]
+    assert all(each.certain for each in found)
 
 
 # -- deadlines ----------------------------------------------------------------------------------

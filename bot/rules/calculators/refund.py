@@ -26,7 +26,8 @@ _OPEN = ("possible", "not_yet", "depends")
 _LIMITS = ("min_contributions", "max_contributions", "under_contributions")
 # What a rule may say beside a refund, without giving one.
 _BESIDE = {
-    "fund", "tax", "tax_back", "tax_working_holiday", "change_by", "claim_within", "list_changes",
+    "fund", "tax", "tax_back", "tax_working_holiday", "working_holiday_visas", "change_by",
+    "claim_within", "list_changes",
     "loses_periods", "may_add_instead", "agreement_does_not_add", "moved_to", "moved_after",
 }  # fmt: skip
 # What makes a refund hang on more than insured time and days.
@@ -34,7 +35,6 @@ _UNCERTAIN = {
     "min_age", "not_promised", "no_agreement", "at_pension_age", "needs_agreement", "family_left",
     "skilled_only", "not_sure_before", "others_not",
 }  # fmt: skip
-_WORKING_HOLIDAY = ("417", "462")  # visas of Australia, which its rule taxes otherwise
 _CENT = Decimal("0.01")
 
 
@@ -108,7 +108,8 @@ def _apply(
         result.steps.append(step("claim_from", rule.id, date=since))
     if until is not None:
         result.steps.append(step("claim_by", rule.id, date=until))
-    tax = values.get("tax_working_holiday" if case.scheme in _WORKING_HOLIDAY else "tax", values.get("tax"))
+    on_holiday = case.scheme in values.get("working_holiday_visas", ())
+    tax = values.get("tax_working_holiday" if on_holiday else "tax")
     kept = _paid_out(tax, paid, rule.id, result) if outcome in _OPEN else None
     result.rules.append(RefundRule(ground.result, outcome, since, until, kept))
 

@@ -148,11 +148,13 @@ def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: dat
         until = after(given, length) if given else None
         if until is not None:
             result.steps.append(step("notice_until", name, date=until))
-        worth = pay.reckoned_by(ground.values).of(length)
+        reckoned = pay.reckoned_by(ground.values)
+        worth = reckoned.of(length)
         amount = None if worth is None else rounded(worth)
-        certain = ground.sure and (pay.day_is_known or length.unit in ("month", "year"))
+        counted = reckoned.day_is_known or length.unit in ("month", "year")
+        certain = ground.sure and counted
         if amount is not None:
-            if length.unit not in ("month", "year") and not pay.day_is_known:
+            if not counted:
                 result.steps.append(step("day_by_thirty", name))
             result.steps.append(step("pay_of_notice", name, amount=pay.money(amount)))
         if not ground.sure:
@@ -202,15 +204,16 @@ def _leave(ground: Ground, service: Service, pay: Pay, taken: Decimal, steps: li
     steps.append(step("leave_earned", name, number=_days(earned), taken=taken, left=_days(left)))
     if values.get("tiers"):
         steps.append(step("leave_by_last_rate", name))
-    worth = pay.reckoned_by(values).of(Duration(_days(left), "day"))
+    reckoned = pay.reckoned_by(values)
+    worth = reckoned.of(Duration(_days(left), "day"))
     assert worth is not None
-    if not pay.day_is_known:
+    if not reckoned.day_is_known:
         steps.append(step("day_by_thirty", name))
     due = rounded(worth)
     steps.append(step("due", name, amount=pay.money(due)))
     if not ground.sure:
         steps.append(step("rule_depends", name))
-    certain = ground.sure and pay.day_is_known and not values.get("tiers")
+    certain = ground.sure and reckoned.day_is_known and not values.get("tiers")
     return Claim(ground, due, Duration(_days(left), "day"), certain=certain)
 
 
