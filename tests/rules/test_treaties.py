@@ -82,6 +82,11 @@ BLOCK = """- id: ssa-aa
 
 # file, line of the mistake, field, words of problem or mend
 MISTAKES = {
+    "no such instrument": (
+        f"{RATIFIED.replace('C118', 'C999')}- {{country: NP, status: in_force, {KNOWN_YAML}}}\n", 6,
+        "instrument", "Declare it",
+    ),
+    "no such group": (f"{AGREED}{BLOCK}  group: nowhere\n", 5, "group", "data/law/regions"),
     "unknown country": (
         f"{RATIFIED}- {{country: ZZ, status: in_force, {KNOWN_YAML}}}\n", 6, "country", "ISO 3166-1",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
@@ -65,6 +66,7 @@ class TreatyBook:
     certificates: dict[str, Certificate] = field(default_factory=dict)  # by country
     methods: dict[str, PensionMethod] = field(default_factory=dict)  # by country
     provisions: dict[str, Provision] = field(default_factory=dict)
+    places: dict[str, tuple[Path, int]] = field(default_factory=dict)  # file and line of a record
 
 
 def settle(book: TreatyBook) -> None:
@@ -131,6 +133,7 @@ class TreatyReader(FileReader):
         if key in self._book.ratifications:
             self._say(body, "country", f"{country} stands twice for {instrument}.", "Keep one of them.")
             return
+        self._book.places[key] = (self._file.path, body.line_of("country"))
         self._book.ratifications[key] = Ratification(
             instrument,
             country,
@@ -152,6 +155,7 @@ class TreatyReader(FileReader):
         parties = self._list(body, "parties", (), COUNTRIES, "country code")
         if len(set(parties)) < 2:
             self._say(body, "parties", "An agreement has at least two parties.", "List their country codes.")
+        self._book.places[name] = (self._file.path, body.line_of("id"))
         self._book.agreements[name] = Agreement(
             id=name,
             kind=self._one_of(body, "kind", _KINDS, "kind of agreement"),
@@ -249,6 +253,7 @@ class TreatyReader(FileReader):
         topics = self._list(body, "topics", (), TOPICS, "topic")
         if not topics:
             self._say(body, "topics", "It says nothing of any topic.", "List the topics that it is about.")
+        self._book.places[name] = (self._file.path, body.line_of("id"))
         self._book.provisions[name] = Provision(
             id=name,
             instrument=str(body.get("instrument")),
