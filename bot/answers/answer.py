@@ -113,6 +113,7 @@ def answer_json(said: Answer) -> dict[str, Any]:
                 "reason": each.gap.reason,
                 "text": each.text,
                 "rules": list(each.gap.rules),
+                "looked": each.gap.looked,
             }
             for each in said.gaps
         ],
@@ -193,6 +194,12 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
         return t.gettext(
             "{topic}: we have no law of that country on this in our data, only what it has undertaken.",
             topic=topic,
+        )
+    if gap.looked is not None:
+        return t.gettext(
+            "{topic}: we have nothing on this in our data. We looked for it on {date} and found nothing sure.",
+            topic=topic,
+            date=formats.written_date(gap.looked, t),
         )
     return t.gettext("{topic}: we have nothing on this in our data.", topic=topic)
 

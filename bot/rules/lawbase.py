@@ -31,6 +31,7 @@ from bot.rules.model import (
     rule_from_json,
     scope_from_json,
 )  # fmt: skip
+from bot.rules.searches import Search, search_from_json
 from bot.rules.serial import catalogue_from_json
 from bot.rules.treaties.register import Treaties
 from bot.rules.treaties.serial import treaties_from_json
@@ -75,6 +76,7 @@ class LawBase:
         self._catalogue: Catalogue | None = None
         self._context = Context()
         self._treaties = Treaties()
+        self._searches: tuple[Search, ...] = ()
         self._earliest: str | None = None
 
     @contextmanager
@@ -86,7 +88,13 @@ class LawBase:
                 self._refresh(connection)
                 assert self._catalogue is not None and self._version is not None
                 yield LawReader(
-                    connection, self._version, self._catalogue, self._context, self._treaties, self._earliest
+                    connection,
+                    self._version,
+                    self._catalogue,
+                    self._context,
+                    self._treaties,
+                    self._searches,
+                    self._earliest,
                 )
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
@@ -128,6 +136,9 @@ class LawBase:
             )
             rows = connection.execute(select(tables.treaty.c.id, tables.treaty.c.body))
             self._treaties = treaties_from_json(((row.id, row.body) for row in rows), self._context.groups)
+            self._searches = tuple(
+                search_from_json(body) for (body,) in connection.execute(select(tables.named_gap.c.body))
+            )
             self._version = version
 
 
@@ -149,6 +160,7 @@ class LawReader:
         catalogue: Catalogue,
         context: Context,
         treaties: Treaties,
+        searches: tuple[Search, ...],
         earliest: str | None,
     ) -> None:
         self._connection = connection
@@ -156,6 +168,7 @@ class LawReader:
         self.catalogue = catalogue
         self.context = context
         self.treaties = treaties
+        self.searches = searches  # named gaps
         self.earliest = earliest  # the earliest date that any rule reaches back to, as written
         self.vocabularies = Vocabularies(catalogue.term_ids())
 

@@ -32,6 +32,7 @@ from bot.rules.model import (
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.reconciled import Reconciled, ReconciledReader, check_reconciled
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
+from bot.rules.searches import Search, SearchReader
 from bot.rules.treaties.checks import check_treaties
 from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader, settle
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
@@ -67,7 +68,7 @@ _RULE = (
     "schemes", "when", "start", "end", "values", "unconfirmed", "note", "topics", "kind", "via", "displaces",
     "contacts", "expected", "group_by", *PROVENANCE,
 )  # fmt: skip
-_COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "owner")
+_COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "gaps", "owner")
 _REGION_FILE = (
     "law",
     "group",
@@ -95,6 +96,7 @@ class LawBook:
     contacts: dict[str, Contact] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)
     treaties: TreatyBook = field(default_factory=TreatyBook)
+    searches: dict[str, Search] = field(default_factory=dict)  # named gaps
     reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
 
     def record_ids(self) -> set[str]:
@@ -141,6 +143,7 @@ class _Reader(FileReader):
         self._types = TypeReader(complaints)
         self._treaties = TreatyReader(complaints)
         self._reconciled = ReconciledReader(complaints)
+        self._searches = SearchReader(complaints)
         self._files: list[LawFile] = []
         self._book = LawBook(self._types.catalogue)
         self._words = Vocabularies({})
@@ -203,6 +206,7 @@ class _Reader(FileReader):
             self._file = file
             self._each("contacts", self._contact)
             self._each("scope", self._scope)
+            self._searches.read(file, self._book.searches)
         self._words = Vocabularies(self._words.terms, frozenset(self._book.contacts))
         for file in self._files:
             self._file = file

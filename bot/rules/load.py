@@ -21,6 +21,7 @@ from bot.rules.emergency import emergency_numbers
 from bot.rules.errors import LawBaseUnavailable
 from bot.rules.lawfiles import LawBook, read_law
 from bot.rules.model import ANY, Contact, Group, Rule, to_json
+from bot.rules.searches import search_to_json
 from bot.rules.serial import catalogue_to_json
 from bot.rules.treaties.serial import treaties_to_json
 
@@ -80,6 +81,7 @@ def records(book: LawBook) -> dict[Table, dict[str, str]]:
         tables.legal_scope: {scope.id: to_json(scope) for scope in book.scopes.values()},
         tables.contact: {contact.id: to_json(contact) for contact in book.contacts.values()},
         tables.treaty: treaties_to_json(book.treaties),
+        tables.named_gap: {search.id: search_to_json(search) for search in book.searches.values()},
         tables.rule: {rule.id: to_json(rule) for rule in book.rules.values()},
     }
 

@@ -13,6 +13,7 @@ from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import ANY, Contact, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
+from bot.rules.searches import last_search
 from bot.rules.treaties.derivation import derive
 from bot.rules.treaties.statements import derived_results
 from bot.rules.vocabulary import HELP_TOPICS, TOPICS
@@ -28,6 +29,7 @@ class Gap:
     topic: str
     reason: str
     rules: tuple[str, ...] = ()
+    looked: str | None = None  # the day on which it was last looked for in vain
 
 
 REASONS = (
@@ -92,7 +94,10 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         topics=asked,
         answers=answers,
         channels=tuple(ordered),
-        gaps=tuple(_gaps(asked, national, derived, case, resolution.not_known_then, not_then)),
+        gaps=tuple(
+            _with_search(gap, reader, case)
+            for gap in _gaps(asked, national, derived, case, resolution.not_known_then, not_then)
+        ),
         contacts=contacts,
         emergency=tuple(reader.emergency_numbers(case.destination)) if case.destination else (),
         set_aside=resolution.set_aside,
@@ -189,6 +194,13 @@ def _gaps(
         else:
             found.append(Gap(topic, "nothing_in_data"))
     return found
+
+
+def _with_search(gap: Gap, reader: LawReader, case: Case) -> Gap:
+    if gap.reason not in ("nothing_in_data", "treaty_only"):
+        return gap
+    search = last_search(reader.searches, gap.topic, case)
+    return gap if search is None else replace(gap, looked=search.looked)
 
 
 # Topics on which treaties themselves are the law.

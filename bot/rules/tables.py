@@ -88,6 +88,15 @@ treaty = Table(
     Column("hash", String(64), nullable=False),
 )
 
+# What was looked for in vain: few, held in memory.
+named_gap = Table(
+    "named_gap",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
 contact = Table(
     "contact",
     metadata,
@@ -135,4 +144,37 @@ emergency_number = Table(
     Column("confirmed", Boolean, nullable=False),
     Column("contact_id", String(200)),
     Column("review_by", String(10)),
+)
+
+# Append-only: every change of a rule or contact, and what it then said (nothing: it was removed).
+record_change = Table(
+    "record_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String(200), nullable=False, index=True),  # rule/ID or contact/ID
+    Column("at", String(32), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("body", Text),
+)
+
+# Append-only: changes of the law made beside the law files, and what became of them.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record", String(200), nullable=False, index=True),
+    Column("country", String(2), nullable=False),
+    Column("replaces", String(64)),  # hash of what the law files said; nothing: they had no such record
+    Column("document", Text, nullable=False),  # as written in a law file, with its sources
+    Column("author", String(100), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+)
+revision_end = Table(
+    "revision_end",
+    metadata,
+    Column("revision_id", ForeignKey("revision.id"), primary_key=True),
+    Column("how", String(20), nullable=False),  # settled | withdrawn | followed
+    Column("by", String(100)),
+    Column("at", String(32), nullable=False),
 )
