@@ -14,6 +14,7 @@ from bot.answers.contacts import ContactCard, contact_card, contact_json
 from bot.answers.statements import Speaker, Statement
 from bot.answers.translations import Translator, translator
 from bot.rules.case import Case
+from bot.rules.dates import PartialDate
 from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber
 from bot.rules.lookup import BORDER_TOPICS, Gap, Lookup
 
@@ -197,9 +198,9 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
         )
     if gap.looked is not None:
         return t.gettext(
-            "{topic}: we have nothing on this in our data. We looked for it on {date} and found nothing sure.",
+            "{topic}: we have nothing on this in our data. On {date} we looked for it and found nothing.",
             topic=topic,
-            date=formats.written_date(gap.looked, t),
+            date=formats.partial_date(PartialDate.parse(gap.looked), t),
         )
     return t.gettext("{topic}: we have nothing on this in our data.", topic=topic)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -22,22 +22,19 @@ class PartialDate:
     year: int
     month: int | None = None
     day: int | None = None
+    earliest: date = field(init=False, compare=False, repr=False)  # the first day that it can mean
+    latest: date = field(init=False, compare=False, repr=False)  # the last day that it can mean
+
+    def __post_init__(self) -> None:
+        month = self.month or 12
+        last = self.day or calendar.monthrange(self.year, month)[1]
+        object.__setattr__(self, "earliest", date(self.year, self.month or 1, self.day or 1))
+        object.__setattr__(self, "latest", date(self.year, month, last))
 
     @classmethod
     def parse(cls, text: str) -> PartialDate:
         """Raises ValueError for anything but YYYY, YYYY-MM or YYYY-MM-DD of a real date."""
         return _parse(text)
-
-    @property
-    def earliest(self) -> date:
-        """The first day that it can mean."""
-        return date(self.year, self.month or 1, self.day or 1)
-
-    @property
-    def latest(self) -> date:
-        """The last day that it can mean."""
-        month = self.month or 12
-        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def __str__(self) -> str:
         parts = [f"{self.year:04d}"]
@@ -52,5 +49,4 @@ def _parse(text: str) -> PartialDate:
         raise ValueError(f"{text!r} is not a date.")
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
-    date(year, month or 1, day or 1)
     return PartialDate(year, month, day)

@@ -1,13 +1,15 @@
 """The law base: what a lookup reads from the database.
 
-Types, groups and scope are few and held in memory for the loaded version; rules and contacts are
-fetched by an index on topic, destination and origin, and kept decoded while the version stands.
+Types, groups, scope, treaties and emergency numbers are few and held in memory for the loaded version;
+rules and contacts are fetched by an index on topic, destination and origin, and kept decoded while the
+version stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.schema import Table
 from sqlalchemy.sql import Select
 
 from bot.rules import tables
@@ -35,7 +38,6 @@ from bot.rules.searches import Search, search_from_json
 from bot.rules.serial import catalogue_from_json
 from bot.rules.treaties.register import Treaties
 from bot.rules.treaties.serial import treaties_from_json
-from bot.rules.units import Vocabularies
 
 if TYPE_CHECKING:
     from bot.rules.ruletypes import Catalogue
@@ -66,18 +68,30 @@ def _candidates(destination_known: bool, origin_known: bool, some_topics: bool) 
     return select(tables.rule.c.body).where(tables.rule.c.id.in_(query)).order_by(tables.rule.c.id)
 
 
+_VERSION = select(tables.law_version.c.version)
+_CONTACTS = select(tables.contact.c.body).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is few and kept in memory while a version stands."""
+
+    version: str
+    catalogue: Catalogue
+    context: Context
+    treaties: Treaties
+    searches: tuple[Search, ...]
+    emergency: Mapping[str, tuple[EmergencyNumber, ...]]  # by country
+    earliest: str | None
+
+
 class LawBase:
     """Reads the loaded law. Safe to share between threads; sessions are short."""
 
     def __init__(self, url: str) -> None:
         self._engine: Engine = open_database(url)
         self._lock = Lock()
-        self._version: str | None = None
-        self._catalogue: Catalogue | None = None
-        self._context = Context()
-        self._treaties = Treaties()
-        self._searches: tuple[Search, ...] = ()
-        self._earliest: str | None = None
+        self._held: _Held | None = None
 
     @contextmanager
     def reading(self) -> Iterator[LawReader]:
@@ -85,17 +99,7 @@ class LawBase:
         try:
             with self._engine.connect() as connection:
                 _hold_one_view(connection)
-                self._refresh(connection)
-                assert self._catalogue is not None and self._version is not None
-                yield LawReader(
-                    connection,
-                    self._version,
-                    self._catalogue,
-                    self._context,
-                    self._treaties,
-                    self._searches,
-                    self._earliest,
-                )
+                yield LawReader(connection, self._current(connection))
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
                 raise EmptyLawBase from error
@@ -107,39 +111,53 @@ class LawBase:
         """Lets go of the database."""
         self._engine.dispose()
 
-    def _refresh(self, connection: Connection) -> None:
-        version = connection.execute(select(tables.law_version.c.version)).scalar()
+    def _current(self, connection: Connection) -> _Held:
+        version = connection.execute(_VERSION).scalar()
         if version is None:
             raise EmptyLawBase
-        if version == self._version:
-            return
-        with self._lock:
-            bodies = {
-                row.id: row.body
-                for row in connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))
-            }
-            groups = [
-                group_from_json(body) for (body,) in connection.execute(select(tables.country_group.c.body))
-            ]
-            scopes = [
-                scope_from_json(body) for (body,) in connection.execute(select(tables.legal_scope.c.body))
-            ]
-            rule = tables.rule.c
-            self._earliest = connection.execute(
-                select(func.min(func.coalesce(rule.start, rule.as_of)))
-            ).scalar()
-            self._catalogue = catalogue_from_json(bodies)
-            self._context = Context(
-                {group.id: group for group in groups},
-                self._catalogue.facts,
-                tuple(sorted(scopes, key=lambda scope: scope.id)),
-            )
-            rows = connection.execute(select(tables.treaty.c.id, tables.treaty.c.body))
-            self._treaties = treaties_from_json(((row.id, row.body) for row in rows), self._context.groups)
-            self._searches = tuple(
-                search_from_json(body) for (body,) in connection.execute(select(tables.named_gap.c.body))
-            )
-            self._version = version
+        held = self._held
+        if held is None or held.version != version:
+            with self._lock:
+                held = self._held = _read_held(connection, version)
+        return held
+
+
+def _read_held(connection: Connection, version: str) -> _Held:
+    def bodies(table: Table) -> list[str]:
+        return [body for (body,) in connection.execute(select(table.c.body).order_by(table.c.id))]
+
+    types = connection.execute(select(tables.catalogue.c.id, tables.catalogue.c.body))
+    catalogue = catalogue_from_json({row.id: row.body for row in types})
+    groups = {group.id: group for group in map(group_from_json, bodies(tables.country_group))}
+    scopes = tuple(map(scope_from_json, bodies(tables.legal_scope)))
+    rows = connection.execute(select(tables.treaty.c.id, tables.treaty.c.body))
+    rule = tables.rule.c
+    return _Held(
+        version,
+        catalogue,
+        Context(groups, catalogue.facts, scopes),
+        treaties_from_json(((row.id, row.body) for row in rows), groups),
+        tuple(map(search_from_json, bodies(tables.named_gap))),
+        _emergency_table(connection),
+        connection.execute(select(func.min(func.coalesce(rule.start, rule.as_of)))).scalar(),
+    )
+
+
+def _emergency_table(connection: Connection) -> dict[str, tuple[EmergencyNumber, ...]]:
+    """Numbers by country: those whose service is known first."""
+    found: dict[str, list[EmergencyNumber]] = {}
+    for row in connection.execute(select(tables.emergency_number)):
+        entry = EmergencyNumber(
+            row.country, row.number, tuple(part for part in row.services.split(",") if part), row.source,
+            row.as_of, bool(row.confirmed), row.contact_id, row.review_by,
+        )  # fmt: skip
+        found.setdefault(entry.country, []).append(entry)
+    return {
+        country: tuple(
+            sorted(entries, key=lambda entry: (not entry.services, len(entry.number), entry.number))
+        )
+        for country, entries in found.items()
+    }
 
 
 def _hold_one_view(connection: Connection) -> None:
@@ -153,24 +171,15 @@ def _hold_one_view(connection: Connection) -> None:
 class LawReader:
     """One consistent view of the law base."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        version: str,
-        catalogue: Catalogue,
-        context: Context,
-        treaties: Treaties,
-        searches: tuple[Search, ...],
-        earliest: str | None,
-    ) -> None:
+    def __init__(self, connection: Connection, held: _Held) -> None:
         self._connection = connection
-        self.version = version
-        self.catalogue = catalogue
-        self.context = context
-        self.treaties = treaties
-        self.searches = searches  # named gaps
-        self.earliest = earliest  # the earliest date that any rule reaches back to, as written
-        self.vocabularies = Vocabularies(catalogue.term_ids())
+        self._emergency = held.emergency
+        self.version = held.version
+        self.catalogue = held.catalogue
+        self.context = held.context
+        self.treaties = held.treaties
+        self.searches = held.searches  # named gaps
+        self.earliest = held.earliest  # the earliest date that any rule reaches back to, as written
 
     def candidates(
         self, topics: Iterable[str] | None, destination: str | None, origin: str | None
@@ -207,8 +216,8 @@ class LawReader:
         wanted = sorted(set(ids))
         if not wanted:
             return {}
-        query = select(tables.contact.c.body).where(tables.contact.c.id.in_(wanted))
-        found = [_decode_contact(body) for (body,) in self._connection.execute(query)]
+        rows = self._connection.execute(_CONTACTS, {"ids": wanted})
+        found = [_decode_contact(body) for (body,) in rows]
         return {contact.id: contact for contact in found}
 
     def contacts_with_role(self, roles: Iterable[str], country: str) -> list[Contact]:
@@ -221,15 +230,6 @@ class LawReader:
         bodies = {body for (body,) in self._connection.execute(query)}
         return sorted((_decode_contact(body) for body in bodies), key=lambda contact: contact.id)
 
-    def emergency_numbers(self, country: str) -> list[EmergencyNumber]:
+    def emergency_numbers(self, country: str) -> tuple[EmergencyNumber, ...]:
         """The emergency table of a country: numbers whose service is known first."""
-        table = tables.emergency_number.c
-        rows = self._connection.execute(select(tables.emergency_number).where(table.country == country))
-        found = [
-            EmergencyNumber(
-                row.country, row.number, tuple(part for part in row.services.split(",") if part), row.source,
-                row.as_of, bool(row.confirmed), row.contact_id, row.review_by,
-            )
-            for row in rows
-        ]  # fmt: skip
-        return sorted(found, key=lambda entry: (not entry.services, len(entry.number), entry.number))
+        return self._emergency.get(country, ())

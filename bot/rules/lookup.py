@@ -78,7 +78,7 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     )
     wanted = set(asked)
     national = [result for result in resolution.results if wanted & set(result.rule.topics) or _warns(result)]
-    derived = derived_results(derive(case, reader.treaties), case, reader.treaties, wanted)
+    derived = derived_results(derive(case, reader.treaties, wanted), case, reader.treaties, wanted)
     answers = (*national, *derived)
     channels = tuple(result for result in resolution.results if result.rule.kind == "complaint_channel")
     contacts = reader.contacts(
@@ -99,7 +99,7 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
             for gap in _gaps(asked, national, derived, case, resolution.not_known_then, not_then)
         ),
         contacts=contacts,
-        emergency=tuple(reader.emergency_numbers(case.destination)) if case.destination else (),
+        emergency=reader.emergency_numbers(case.destination) if case.destination else (),
         set_aside=resolution.set_aside,
         catalogue=reader.catalogue,
     )

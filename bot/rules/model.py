@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from bot.rules.dates import PartialDate
@@ -247,7 +248,12 @@ def _provenance(body: dict[str, Any]) -> Provenance:
 
 def _tuples(cls: type, body: dict[str, Any]) -> dict[str, Any]:
     """JSON has no tuples: turns the lists of tuple fields back."""
-    for each in fields(cls):
-        if str(each.type).startswith("tuple") and isinstance(body.get(each.name), list):
-            body[each.name] = tuple(body[each.name])
+    for name in _tuple_fields(cls):
+        if isinstance(body.get(name), list):
+            body[name] = tuple(body[name])
     return body
+
+
+@cache
+def _tuple_fields(cls: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(cls) if str(each.type).startswith("tuple"))

@@ -17,8 +17,8 @@ from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import ANY, Contact, Rule
 from bot.rules.resolution import Result, resolve
 from bot.rules.ruletypes import Catalogue
-from bot.rules.treaties.derivation import EQUALITY, EXPORT, TOTALIZATION, Derivation, Derived, derive
-from bot.rules.treaties.model import Agreement, NoAgreement
+from bot.rules.treaties.derivation import Derivation, Derived, derive
+from bot.rules.treaties.model import EQUALITY, EXPORT, TOTALIZATION, Agreement, NoAgreement
 from bot.rules.treaties.register import Treaties
 from bot.rules.treaties.statements import effects, undertakings
 from bot.rules.vocabulary import BRANCHES, PROTECTION

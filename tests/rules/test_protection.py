@@ -32,8 +32,8 @@ from bot.rules.protection import (
 )
 from bot.rules.resolution import Result
 from bot.rules.ruletypes import Catalogue
-from bot.rules.treaties.derivation import EQUALITY, EXPORT, TOTALIZATION, Derived
-from bot.rules.treaties.model import IN_FORCE, UNSURE, NoAgreement
+from bot.rules.treaties.derivation import Derived
+from bot.rules.treaties.model import EQUALITY, EXPORT, IN_FORCE, TOTALIZATION, UNSURE, NoAgreement
 from bot.rules.treaties.register import Treaties
 from bot.rules.vocabulary import BRANCHES, COUNTRIES, PROTECTION, STATUSES
 from tests.rules.support import case_of

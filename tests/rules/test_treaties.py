@@ -20,10 +20,6 @@ from bot.rules.reading import LawFile
 from bot.rules.treaties.derivation import (
     ABOUT_EVIDENCE,
     CONDITIONS,
-    EQUALITY,
-    EXPORT,
-    LEGISLATION,
-    TOTALIZATION,
     Derivation,
     Derived,
     derive,
@@ -32,8 +28,12 @@ from bot.rules.treaties.files import TreatyBook, TreatyReader
 from bot.rules.treaties.model import (
     AGREEMENT_STATUSES,
     ENDED,
+    EQUALITY,
+    EXPORT,
     IN_FORCE,
+    LEGISLATION,
     NOT_YET,
+    TOTALIZATION,
     UNSURE,
     Agreement,
     AgreementList,

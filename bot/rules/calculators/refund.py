@@ -17,7 +17,8 @@ from bot.rules.case import Case
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawReader
 from bot.rules.resolution import Result
-from bot.rules.treaties.derivation import TOTALIZATION, derive
+from bot.rules.treaties.derivation import derive
+from bot.rules.treaties.model import TOTALIZATION
 from bot.rules.units import Duration
 
 REFUND, NO_REFUND = "contribution_refund", "no_contribution_refund"

@@ -10,7 +10,7 @@ data/law/instruments/provisions.yml; agreements carry their own branches and pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,8 +18,12 @@ from bot.rules.case import Case
 from bot.rules.model import Provenance
 from bot.rules.treaties.model import (
     ENDED,
+    EQUALITY,
+    EXPORT,
     IN_FORCE,
+    LEGISLATION,
     NOT_YET,
+    TOTALIZATION,
     UNSURE,
     Agreement,
     NoAgreement,
@@ -28,11 +32,6 @@ from bot.rules.treaties.model import (
 )  # fmt: skip
 from bot.rules.treaties.register import Treaties
 from bot.rules.vocabulary import BRANCHES, PROTECTION
-
-EQUALITY = "equality_of_treatment"
-EXPORT = "maintenance_of_acquired_rights"
-TOTALIZATION = "maintenance_in_course_of_acquisition"
-LEGISLATION = "applicable_legislation"
 
 # Conditions that the derivation itself adds; provisions name others. Their words are the terms of
 # the vocabulary `treaty_condition` (data/law/types/treaties.yml).
@@ -104,12 +103,15 @@ class Derivation:
         return held if all(each.leaves_out(branch) for each in held) else ()
 
 
-def derive(case: Case, treaties: Treaties) -> Derivation:
-    """What follows for a person of the case's origin who works or worked in its destination."""
+def derive(case: Case, treaties: Treaties, topics: Collection[str] | None = None) -> Derivation:
+    """What follows for a person of the case's origin who works or worked in its destination.
+
+    `topics`: instruments may be left out that give nothing on any of these; None: all.
+    """
     if case.destination is None or case.origin is None:
         return Derivation()
     host, home = case.destination, case.origin
-    rights = _without_weaker(_from_instruments(case, treaties))
+    rights = _without_weaker(_from_instruments(case, treaties, topics))
     setbacks: list[Setback] = []
     in_force = []
     for agreement in treaties.between(host, home):
@@ -137,14 +139,18 @@ def _setbacks(host: str, on: date, treaties: Treaties) -> Iterator[Setback]:
             yield Setback(ratification.instrument, host, reason, ratification.provenance)
 
 
-def _from_instruments(case: Case, treaties: Treaties) -> Iterator[Derived]:
+def _from_instruments(case: Case, treaties: Treaties, topics: Collection[str] | None) -> Iterator[Derived]:
     """What the provisions of all instruments give that bind the countries concerned."""
     bound = {
         "destination": dict(_binding(str(case.destination), case.on, treaties)),
         "origin": dict(_binding(str(case.origin), case.on, treaties)),
     }
+    # By principle, not by provision: one provision may stand before another of the same principle.
+    wanted = None if topics is None else set().union(*map(treaties.speaking_of, topics))
     for instrument in sorted({*bound["destination"], *bound["origin"]}):
         for provision in treaties.provisions_of(instrument):
+            if wanted is not None and (instrument, provision.principle) not in wanted:
+                continue
             sides = ("destination", "origin") if provision.bound == "both" else (provision.bound,)
             held = [bound[side][instrument] for side in sides if instrument in bound[side]]
             if len(held) == len(sides) and _concerns(provision, case):
@@ -168,9 +174,12 @@ def _without_weaker(rights: Iterable[Derived]) -> list[Derived]:
     for each in rights:
         what = each.provision or "" if each.principle == PROTECTION else ""
         rivals = best.setdefault((each.instrument, each.country, each.principle, each.topic + what), [])
-        if not any(set(other.conditions) <= set(each.conditions) for other in rivals):
-            rivals[:] = [other for other in rivals if not set(each.conditions) <= set(other.conditions)]
-            rivals.append(each)
+        if rivals:
+            said = set(each.conditions)
+            if any(said.issuperset(other.conditions) for other in rivals):
+                continue
+            rivals[:] = [other for other in rivals if not said.issubset(other.conditions)]
+        rivals.append(each)
     return [each for rivals in best.values() for each in rivals]
 
 

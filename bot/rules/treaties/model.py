@@ -13,6 +13,18 @@ from bot.rules.model import Provenance
 
 IN_FORCE, NOT_YET, ENDED, UNSURE = "in_force", "not_yet", "ended", "unsure"
 
+EQUALITY = "equality_of_treatment"
+EXPORT = "maintenance_of_acquired_rights"
+TOTALIZATION = "maintenance_in_course_of_acquisition"
+LEGISLATION = "applicable_legislation"
+# Which topic, beside its branches, what each principle gives is about.
+TOPIC_OF = {
+    EQUALITY: "discrimination",
+    TOTALIZATION: "totalization",
+    EXPORT: "export_of_benefits",
+    LEGISLATION: "applicable_legislation",
+}
+
 # What an agreement's status in the files means for rights. Only `in_force` gives any.
 AGREEMENT_STATUSES = (
     "in_force",

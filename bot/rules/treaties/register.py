@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,6 +12,7 @@ from bot.rules.treaties.model import (
     IN_FORCE,
     NOT_YET,
     PRO_RATA,
+    TOPIC_OF,
     UNSURE,
     Agreement,
     AgreementList,
@@ -50,6 +51,10 @@ class Treaties:
         self._by_instrument: dict[str, list[Provision]] = {}
         for provision in self.provisions.values():
             self._by_instrument.setdefault(provision.instrument, []).append(provision)
+        self._speaking_of: dict[str, set[tuple[str, str]]] = {}
+        for provision in self.provisions.values():
+            for topic in {*provision.topics, TOPIC_OF.get(provision.principle, "")}:
+                self._speaking_of.setdefault(topic, set()).add((provision.instrument, provision.principle))
         self._ratified: dict[str, list[Ratification]] = {}
         for ratification in self.ratifications.values():
             self._ratified.setdefault(ratification.country, []).append(ratification)
@@ -71,6 +76,10 @@ class Treaties:
     def provisions_of(self, instrument: str) -> list[Provision]:
         """What an instrument has its parties do."""
         return self._by_instrument.get(instrument, [])
+
+    def speaking_of(self, topic: str) -> Set[tuple[str, str]]:
+        """The instruments that give something on a topic, each with the principle by which."""
+        return self._speaking_of.get(topic, frozenset())
 
     def bound(self, agreement: Agreement, one: str, other: str, on: date) -> str:
         """How the agreement stands between two parties on a day."""

@@ -13,16 +13,16 @@ from typing import Any
 from bot.rules.case import Case
 from bot.rules.model import Key, Provenance, Rule
 from bot.rules.resolution import Result
-from bot.rules.treaties.derivation import (
+from bot.rules.treaties.derivation import Derivation, Derived, Setback
+from bot.rules.treaties.model import (
     EQUALITY,
     EXPORT,
+    IN_FORCE,
     LEGISLATION,
+    TOPIC_OF,
     TOTALIZATION,
-    Derivation,
-    Derived,
-    Setback,
+    Agreement,
 )  # fmt: skip
-from bot.rules.treaties.model import IN_FORCE, Agreement
 from bot.rules.treaties.register import Treaties
 from bot.rules.vocabulary import BRANCHES
 
@@ -33,12 +33,6 @@ _PART_OF = {
     TOTALIZATION: "totalization",
     EXPORT: "export",
     LEGISLATION: "posting",
-}
-_TOPIC_OF = {
-    EQUALITY: "discrimination",
-    TOTALIZATION: "totalization",
-    EXPORT: "export_of_benefits",
-    LEGISLATION: "applicable_legislation",
 }
 _CROSSING = ("social_security_agreement", "totalization", "export_of_benefits", "applicable_legislation")
 
@@ -87,7 +81,7 @@ def _name(right: Derived) -> str:
 def _topics(held: list[Derived]) -> list[str]:
     """What a statement of these rights is about: their topics, what the principle is, and the agreement."""
     first = held[0]
-    principle = [_TOPIC_OF[first.principle]] if first.principle in _TOPIC_OF else []
+    principle = [TOPIC_OF[first.principle]] if first.principle in TOPIC_OF else []
     agreement = ["social_security_agreement"] if first.agreement is not None else []
     return [*(each.topic for each in held), *principle, *agreement]
 
