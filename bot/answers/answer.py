@@ -191,6 +191,11 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
         return t.gettext("{topic}: this depends on the country of work.", topic=topic)
     if gap.reason == "origin_unknown":
         return t.gettext("{topic}: this depends on your home country.", topic=topic)
+    if gap.reason == "sector_left_out":
+        return t.gettext(
+            "{topic}: the law on this that we know leaves out your kind of work. We know no other rule.",
+            topic=topic,
+        )
     if gap.reason == "treaty_only":
         return t.gettext(
             "{topic}: we have no law of that country on this in our data, only what it has undertaken.",

@@ -67,6 +67,7 @@ def _value_json(value: ContactValue) -> dict[str, Any]:
         "value": value.value,
         "text": value.text,
         "from_abroad": value.from_abroad,
+        "dial_in": value.dial_in,
         "languages": list(value.languages),
         "hours": value.hours,
         "cost": value.cost,
@@ -82,7 +83,14 @@ def _value_json(value: ContactValue) -> dict[str, Any]:
 def reachable(contact: Contact, case: Case) -> list[ContactValue]:
     """What of a contact may be sent and can be used from where the person is."""
     far = contact.country is not None and contact.country == case.origin != case.destination is not None
-    return [value for value in contact.values if sendable(value) and not (far and value.from_abroad is False)]
+    here = case.destination
+    return [
+        value
+        for value in contact.values
+        if sendable(value)
+        and not (far and value.from_abroad is False)
+        and not (value.dial_in is not None and here is not None and value.dial_in != here)
+    ]
 
 
 def _line(value: ContactValue, today: date, t: Translator) -> str:
@@ -103,7 +111,9 @@ def _details(value: ContactValue, today: date, t: Translator) -> Iterator[str]:
         yield formats.opening_hours(value.hours, t)
     if value.languages:
         yield formats.listing((formats.language_name(code, t) for code in value.languages), t)
-    if value.from_abroad is False:
+    if value.dial_in is not None:
+        yield t.gettext("only from {country}", country=formats.country(value.dial_in, t))
+    elif value.from_abroad is False:
         yield t.gettext("only inside the country")
     provenance = value.provenance
     if provenance.as_of is None:

@@ -15,6 +15,7 @@ from bot.rules.database import open_database
 from bot.rules.errors import EmptyLawBase, LawBaseUnavailable
 from bot.rules.lawfiles import read_law
 from bot.rules.load import records
+from bot.rules.revisions import open_revisions
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,10 @@ def diff(url: str, folder: Path) -> list[Change]:
 
     Raises LawMistakes, EmptyLawBase or LawBaseUnavailable.
     """
-    wanted = records(read_law(folder))
     engine = open_database(url)
     try:
         with engine.connect() as connection:
+            wanted = records(read_law(folder, revisions=open_revisions(connection)))
             return [
                 change
                 for table, bodies in wanted.items()
@@ -74,15 +75,14 @@ def _changes(table: str, held: dict[str, str], wanted: dict[str, str]) -> Iterat
         elif key not in wanted:
             yield Change(table, key, "removed")
         elif held[key] != wanted[key]:
-            yield Change(
-                table, key, "changed", tuple(_fields("", json.loads(held[key]), json.loads(wanted[key])))
-            )
+            changed = field_changes("", json.loads(held[key]), json.loads(wanted[key]))
+            yield Change(table, key, "changed", tuple(changed))
 
 
-def _fields(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
+def field_changes(path: str, before: Any, after: Any) -> Iterator[FieldChange]:
     """The fields that differ, mappings entered, everything else compared whole."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):
-            yield from _fields(f"{path}.{key}" if path else key, before.get(key), after.get(key))
+            yield from field_changes(f"{path}.{key}" if path else key, before.get(key), after.get(key))
     elif before != after:
         yield FieldChange(path, before, after)

@@ -10,7 +10,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.rules import tables
 from bot.rules.database import open_database
+from bot.rules.editing import revisions
 from bot.rules.errors import EmptyLawBase, LawBaseUnavailable
+
+
+def export_revisions(url: str) -> Iterator[str]:
+    """The open revisions as YAML, each headed by who made it, when and why.
+
+    Raises LawBaseUnavailable.
+    """
+    for revision in revisions(url):
+        if revision.ended is None:
+            yield f"# {revision.said}: {revision.record}, for data/law/countries/{revision.country.lower()}/"
+            yield from revision.document.splitlines()
+            yield "---"
 
 
 def export_lines(url: str) -> Iterator[str]:
@@ -28,6 +41,7 @@ def export_lines(url: str) -> Iterator[str]:
                 tables.legal_scope,
                 tables.contact,
                 tables.treaty,
+                tables.named_gap,
                 tables.rule,
             ):
                 rows = connection.execute(select(table.c.id, table.c.body).order_by(table.c.id))

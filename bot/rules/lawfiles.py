@@ -7,16 +7,17 @@ field and mend (docs/law-format.md says how a rule is written).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.rules import reconciled, yamlfile
+from bot.rules import housekeeping, reconciled, yamlfile
 from bot.rules.dates import PartialDate
 from bot.rules.errors import Complaints
 from bot.rules.hours import HoursError, parse_hours
+from bot.rules.housekeeping import Housekeeping, HousekeepingReader
 from bot.rules.keys import KeyComparer, measure
 from bot.rules.model import (
     ANY,
@@ -31,11 +32,14 @@ from bot.rules.model import (
 )  # fmt: skip
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.reconciled import Reconciled, ReconciledReader, check_reconciled
+from bot.rules.revisions import Beneath, Revision, settle
 from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
 from bot.rules.searches import Search, SearchReader
 from bot.rules.treaties.checks import check_treaties
-from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader, settle
+from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader
+from bot.rules.treaties.files import settle as settle_treaties
 from bot.rules.units import UnitError, Vocabularies, parse_value, value_json
+from bot.rules.validation import faults
 from bot.rules.vocabulary import (
     COUNTRIES,
     EMPLOYMENTS,
@@ -68,7 +72,7 @@ _RULE = (
     "schemes", "when", "start", "end", "values", "unconfirmed", "note", "topics", "kind", "via", "displaces",
     "contacts", "expected", "group_by", *PROVENANCE,
 )  # fmt: skip
-_COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "gaps", "owner")
+_COUNTRY = ("law", "country", "review_every_months", "sources", "contacts", "scope", "rules", "gaps")
 _REGION_FILE = (
     "law",
     "group",
@@ -78,11 +82,10 @@ _REGION_FILE = (
     "contacts",
     "members",
     "rules",
-    "owner",
 )
 _RANGES = ({"min"}, {"below"}, {"max"}, {"min", "below"}, {"min", "max"})
 _VALUE = (
-    "channel", "value", "text", "from_abroad", "languages", "hours", "cost", *PROVENANCE,
+    "channel", "value", "text", "from_abroad", "dial_in", "languages", "hours", "cost", *PROVENANCE,
 )  # fmt: skip
 
 
@@ -97,6 +100,8 @@ class LawBook:
     scopes: dict[str, Scope] = field(default_factory=dict)
     treaties: TreatyBook = field(default_factory=TreatyBook)
     searches: dict[str, Search] = field(default_factory=dict)  # named gaps
+    housekeeping: Housekeeping = field(default_factory=Housekeeping)
+    settled: tuple[int, ...] = ()  # revisions that the files have caught up with
     reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
 
     def record_ids(self) -> set[str]:
@@ -113,10 +118,15 @@ def law_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.yml") if path.is_file())
 
 
-def read_law(folder: Path, progress: Callable[[Path], None] | None = None) -> LawBook:
-    """Reads and checks all law files. Raises LawMistakes with every mistake in them."""
+def read_law(
+    folder: Path, progress: Callable[[Path], None] | None = None, revisions: Iterable[Revision] = ()
+) -> LawBook:
+    """Reads and checks all law files, with revisions laid over them.
+
+    Raises LawMistakes with every mistake, and every revision that the files contradict.
+    """
     complaints = Complaints(folder.parent)
-    reader = _Reader(complaints)
+    reader = _Reader(complaints, tuple(revisions))
     files = law_files(folder)
     if not files:
         complaints.add(
@@ -138,12 +148,15 @@ def read_law(folder: Path, progress: Callable[[Path], None] | None = None) -> La
 class _Reader(FileReader):
     """Two passes: first what others refer to (types, groups, contacts), then the rules."""
 
-    def __init__(self, complaints: Complaints) -> None:
+    def __init__(self, complaints: Complaints, revisions: tuple[Revision, ...] = ()) -> None:
         super().__init__(complaints)
+        self._revisions = revisions
+        self._beneath: dict[str, Beneath] = {}
         self._types = TypeReader(complaints)
         self._treaties = TreatyReader(complaints)
         self._reconciled = ReconciledReader(complaints)
         self._searches = SearchReader(complaints)
+        self._housekeeping = HousekeepingReader(complaints)
         self._files: list[LawFile] = []
         self._book = LawBook(self._types.catalogue)
         self._words = Vocabularies({})
@@ -170,10 +183,12 @@ class _Reader(FileReader):
             self._files.append(self._file)
         elif content.get("law") in LAW_KINDS:
             self._treaties.read(self._file, self._book.treaties)
+        elif content.get("law") in housekeeping.LAW_KINDS:
+            self._housekeeping.read(self._file, self._book.housekeeping)
         elif content.get("law") == reconciled.LAW_KIND:
             self._reconciled.read(self._file, self._book.reconciled)
         else:
-            known = ("country", "region", "types", *LAW_KINDS, reconciled.LAW_KIND)
+            known = ("country", "region", "types", *LAW_KINDS, *housekeeping.LAW_KINDS, reconciled.LAW_KIND)
             self._say(
                 content,
                 "law",
@@ -207,16 +222,44 @@ class _Reader(FileReader):
             self._each("contacts", self._contact)
             self._each("scope", self._scope)
             self._searches.read(file, self._book.searches)
+        self._revise("contacts", "contact", self._book.contacts, self._contact)
         self._words = Vocabularies(self._words.terms, frozenset(self._book.contacts))
         for file in self._files:
             self._file = file
             self._each("rules", self._rule)
+        self._revise("rules", "rule", self._book.rules, self._rule)
+        amended: dict[str, Any] = {f"rule/{each.id}": each for each in self._book.rules.values()}
+        amended |= {f"contact/{each.id}": each for each in self._book.contacts.values()}
+        self._book.settled = settle(self._revisions, self._beneath, amended, self._complaints)
         self._check_references()
-        settle(self._book.treaties)
+        self._housekeeping.check(self._book.contacts)
+        for fault in faults(self._book):
+            kind, _, name = fault.record.partition("/")
+            path, line = self._places[kind, name]
+            self._complaints.add(path, line, fault.field, f"{fault.record}: {fault.problem}", fault.mend)
+        settle_treaties(self._book.treaties)
         check_treaties(self._book.treaties, self._book.groups, self._words.terms, self._complaints)
         check_reconciled(self._book.reconciled, self._book.record_ids(), self._complaints)
         self._check_ones()
         return self._book
+
+    def _revise(self, section: str, kind: str, records: dict[str, Any], read: Callable[[Map], None]) -> None:
+        """Lays the revisions of one section over what the files say."""
+        for revision in self._revisions:
+            table, _, name = revision.record.partition("/")
+            if table != kind:
+                continue
+            content = yamlfile.parse(
+                revision.document,
+                lambda *mistake, file=revision.name: self._complaints.add(file, *mistake),
+            )
+            if content is None:
+                continue
+            path, line = self._places.pop((kind, name), (revision.name, 1))
+            self._beneath[revision.record] = Beneath(records.pop(name, None), path, line)
+            self._file = LawFile(revision.name, content)
+            self._interval(content)
+            self._each(section, read)
 
     def _where(self, body: Map, key: str, default: tuple[str, ...] | None) -> tuple[str, ...]:
         if key not in body:
@@ -347,6 +390,7 @@ class _Reader(FileReader):
             channel, value, self._provenance(body), self._text(body, "text"),
             self._boolean(body, "from_abroad"), self._list(body, "languages", (), None, "language"),
             hours, self._text(body, "cost"),
+            self._one_of(body, "dial_in", COUNTRIES, "country code") if "dial_in" in body else None,
         )  # fmt: skip
 
     def _scope(self, body: Map) -> None:

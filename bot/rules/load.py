@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,9 +18,10 @@ from sqlalchemy.schema import Table
 from bot.rules import tables
 from bot.rules.database import migrate, open_database
 from bot.rules.emergency import emergency_numbers
-from bot.rules.errors import LawBaseUnavailable
+from bot.rules.errors import LawBaseUnavailable, RulesError
 from bot.rules.lawfiles import LawBook, read_law
 from bot.rules.model import ANY, Contact, Group, Rule, to_json
+from bot.rules.revisions import SETTLED, Revision, end_revision, open_revisions
 from bot.rules.searches import search_to_json
 from bot.rules.serial import catalogue_to_json
 from bot.rules.treaties.serial import treaties_to_json
@@ -37,6 +38,8 @@ class LoadReport:
     changed: dict[str, list[str]] = field(default_factory=dict)
     removed: dict[str, list[str]] = field(default_factory=dict)
     unchanged: dict[str, int] = field(default_factory=dict)
+    revisions: list[int] = field(default_factory=list)  # those that lie over the files
+    settled: list[int] = field(default_factory=list)  # those that the files caught up with in this load
 
     @property
     def anything(self) -> bool:
@@ -51,6 +54,8 @@ class LoadReport:
             "changed": self.changed,
             "removed": self.removed,
             "unchanged": self.unchanged,
+            "revisions": self.revisions,
+            "settled": self.settled,
         }
 
 
@@ -61,16 +66,43 @@ def load_law(url: str, folder: Path, progress: Callable[[str], None] | None = No
     LawBaseUnavailable.
     """
     tell = progress or (lambda text: None)
-    book = read_law(folder, lambda path: tell(path.name))
     engine = open_database(url)
     try:
         migrate(engine)
+        with engine.connect() as connection:
+            revisions = open_revisions(connection)
+        book = read_law(folder, lambda path: tell(path.name), revisions)
         with engine.begin() as connection:
-            return _store(connection, book, tell)
+            return store_law(connection, book, revisions, tell)
     except SQLAlchemyError as error:
         raise LawBaseUnavailable(f"The rules database cannot be written: {type(error).__name__}.") from error
     finally:
         engine.dispose()
+
+
+def store_law(
+    connection: Connection, book: LawBook, revisions: Iterable[Revision],
+    tell: Callable[[str], None] = lambda text: None,
+) -> LoadReport:  # fmt: skip
+    """Stores a law book that was read with revisions over it, in a transaction of the caller.
+
+    Raises RulesError when the revisions are no longer the open ones: somebody was faster.
+    """
+    revisions = list(revisions)
+    if [each.id for each in open_revisions(connection)] != [each.id for each in revisions]:
+        raise RulesError("Somebody else revised the law just now. Nothing was changed; do it again.")
+    report = _store(connection, book, tell)
+    for revision in revisions:
+        if revision.id in book.settled:
+            end_revision(connection, revision.id, SETTLED, now())
+    report.settled = list(book.settled)
+    report.revisions = [each.id for each in revisions if each.id not in book.settled]
+    return report
+
+
+def now() -> str:
+    """The time of a change, to the second."""
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
 
 
 def records(book: LawBook) -> dict[Table, dict[str, str]]:
@@ -87,8 +119,8 @@ def records(book: LawBook) -> dict[Table, dict[str, str]]:
 
 
 def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -> LoadReport:
-    report = LoadReport()
     bodies = records(book)
+    report = LoadReport(_version(bodies))
     columns: dict[Table, Callable[[str], Mapping[str, Any]]] = {
         tables.treaty: lambda key: {"kind": key.partition("/")[0]},
         tables.contact: lambda key: _contact_row(book.contacts[key]),
@@ -107,17 +139,35 @@ def _store(connection: Connection, book: LawBook, tell: Callable[[str], None]) -
     )
     tell("emergency_number")
     _replace_emergency(connection, book)
-    report.version = _version(bodies)
+    _note_changes(connection, bodies, report)
     connection.execute(delete(tables.law_version))
     connection.execute(
         insert(tables.law_version),
         {
             "id": 1,
             "version": report.version,
-            "loaded_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "loaded_at": now(),
         },
     )
     return report
+
+
+def _note_changes(
+    connection: Connection, bodies: Mapping[Table, Mapping[str, str]], report: LoadReport
+) -> None:
+    """Adds to the history what each changed rule and contact says from now on."""
+    at = now()
+    rows = [
+        {
+            "record": f"{table.name}/{key}", "at": at, "version": report.version,
+            "body": bodies[table].get(key),
+        }
+        for table in (tables.rule, tables.contact)
+        for part in (report.added, report.changed, report.removed)
+        for key in part[table.name]
+    ]  # fmt: skip
+    for start in range(0, len(rows), _BATCH):
+        connection.execute(insert(tables.record_change), rows[start : start + _BATCH])
 
 
 def _sync(

@@ -11,7 +11,7 @@ from bot.rules.emergency import EmergencyNumber
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import ANY, Contact, Rule
-from bot.rules.resolution import Result, resolve
+from bot.rules.resolution import Resolution, Result, resolve
 from bot.rules.ruletypes import Catalogue
 from bot.rules.searches import last_search
 from bot.rules.treaties.derivation import derive
@@ -35,6 +35,7 @@ class Gap:
 REASONS = (
     "nothing_in_data",  # no rule speaks of it
     "treaty_only",  # a treaty speaks of it, but no rule of the country's own law
+    "sector_left_out",  # the rules that are known leave out this kind of work
     "not_known_then",  # rules are known, but not for the date asked about
     "destination_unknown",
     "origin_unknown",
@@ -87,7 +88,6 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     ordered = sorted(
         channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue)
     )
-    not_then = {topic: rule for rule in resolution.not_known_then for topic in rule.topics}
     return Lookup(
         version=reader.version,
         case=case,
@@ -95,8 +95,7 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         answers=answers,
         channels=tuple(ordered),
         gaps=tuple(
-            _with_search(gap, reader, case)
-            for gap in _gaps(asked, national, derived, case, resolution.not_known_then, not_then)
+            _with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution)
         ),
         contacts=contacts,
         emergency=reader.emergency_numbers(case.destination) if case.destination else (),
@@ -172,19 +171,23 @@ def answered_topics(answers: Iterable[Result]) -> set[str]:
 
 
 def _gaps(
-    asked: tuple[str, ...], national: list[Result], derived: list[Result], case: Case,
-    not_known_then: tuple[Rule, ...], by_topic: dict[str, Rule],
-) -> list[Gap]:  # fmt: skip
+    asked: tuple[str, ...], national: list[Result], derived: list[Result], case: Case, resolution: Resolution
+) -> list[Gap]:
     answered = answered_topics(national) | answered_topics(derived) & BORDER_TOPICS
     of_treaties = answered_topics(each for each in derived if each.rule.kind != "warning")
+    not_then = _by_topic(resolution.not_known_then)
+    left_out = _by_topic(
+        rule for rule in resolution.left_out if rule.kind not in ("complaint_channel", "deadline")
+    )
     found = []
     for topic in asked:
         # The emergency table holds every country.
         if topic in answered or (topic == "emergency" and case.destination is not None):
             continue
-        if topic in by_topic:
-            rules = tuple(rule.id for rule in not_known_then if topic in rule.topics)
-            found.append(Gap(topic, "not_known_then", rules))
+        if topic in not_then:
+            found.append(Gap(topic, "not_known_then", not_then[topic]))
+        elif topic in left_out:
+            found.append(Gap(topic, "sector_left_out", left_out[topic]))
         elif topic in of_treaties:
             found.append(Gap(topic, "treaty_only"))
         elif case.destination is None:
@@ -196,8 +199,16 @@ def _gaps(
     return found
 
 
+def _by_topic(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for rule in rules:
+        for topic in rule.topics:
+            found[topic] = (*found.get(topic, ()), rule.id)
+    return found
+
+
 def _with_search(gap: Gap, reader: LawReader, case: Case) -> Gap:
-    if gap.reason not in ("nothing_in_data", "treaty_only"):
+    if gap.reason not in ("nothing_in_data", "treaty_only", "sector_left_out"):
         return gap
     search = last_search(reader.searches, gap.topic, case)
     return gap if search is None else replace(gap, looked=search.looked)

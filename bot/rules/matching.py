@@ -27,6 +27,7 @@ class Match:
     depends_on: tuple[str, ...] = ()
     trace: tuple[str, ...] = ()
     not_known_then: bool = False  # known only from a later date than the one asked about
+    left_out: bool = False  # it would reach the case but for its excluded sectors
     unless: tuple[Rule, ...] = ()  # rules that would stand instead, if what they depend on holds
 
 
@@ -105,8 +106,9 @@ def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Ma
     trace = tuple(line for step in steps for line in step.trace)
     no = [step for step in steps if step.applies == NO]
     if no:
-        only_date = len(no) == 1 and no[0].not_known_then
-        return Match(NO, (), tuple(line for step in no for line in step.trace), only_date)
+        alone = no[0] if len(no) == 1 else Match(NO)
+        said = tuple(line for step in no for line in step.trace)
+        return Match(NO, (), said, alone.not_known_then, left_out=alone.left_out)
     needs = tuple(dict.fromkeys(name for step in steps for name in step.depends_on))
     return Match(DEPENDS if needs else YES, needs, trace)
 
@@ -172,7 +174,8 @@ def _sector(rule: Rule, sectors: LegalSectors) -> Match:
     if rule.key.except_sectors:
         said += f", not {', '.join(rule.key.except_sectors)}"
     if not hit:
-        return Match(NO, (), (f"{said}. {sectors.reason}".strip(),))
+        excluded = sectors.possible <= set(rule.key.except_sectors)
+        return Match(NO, (), (f"{said}. {sectors.reason}".strip(),), left_out=excluded)
     if hit != sectors.possible:
         return Match(DEPENDS, sectors.depends_on or ("sector",), (f"{said}. {sectors.reason}".strip(),))
     return Match(YES, (), (f"{said}. {sectors.reason}".strip(),) if reached != ALL_SECTORS else ())

@@ -120,6 +120,7 @@ class ContactValue:
     languages: tuple[str, ...] = ()
     hours: str | None = None
     cost: str | None = None
+    dial_in: str | None = None  # the country in which it can be dialled, if it is not the contact's own
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Resolution:
     results: tuple[Result, ...]
     set_aside: tuple[tuple[Rule, str], ...]
     not_known_then: tuple[Rule, ...]
+    left_out: tuple[Rule, ...] = ()  # they would reach the case, but exclude its sector
 
 
 def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[str, RuleType]) -> Resolution:
@@ -50,6 +51,7 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
     matches: dict[str, tuple[Rule, Match]] = {}
     aside: list[tuple[Rule, str]] = []
     not_known_then: list[Rule] = []
+    left_out: list[Rule] = []
     for rule in sorted(rules, key=lambda each: each.id):
         found = match(rule, case, context, sectors)
         if found.applies != NO:
@@ -58,6 +60,8 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
             not_known_then.append(rule)
         else:
             aside.append((rule, " ".join(found.trace)))
+            if found.left_out:
+                left_out.append(rule)
     combiner = _Combiner(matches, KeyComparer(context.groups, context.facts), types)
     results = []
     for rule, found in matches.values():
@@ -71,7 +75,7 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
                     found.depends_on, outcome.unless, sectors.possible,
                 )
             )  # fmt: skip
-    return Resolution(tuple(results), tuple(aside), tuple(not_known_then))
+    return Resolution(tuple(results), tuple(aside), tuple(not_known_then), tuple(left_out))
 
 
 class _Combiner:

@@ -45,10 +45,16 @@ def read(path: Path, complain: Complain) -> Map | None:
     when it holds none."""
     try:
         text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError:
         complain(1, "(file)", "The file is not UTF-8 text.", "Save it as UTF-8.")
         return None
+    return parse(text, complain)
+
+
+def parse(text: str, complain: Complain) -> Map | None:
+    """As `read`, for the text of a file."""
+    try:
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         complain(

@@ -136,11 +136,12 @@ def test_a_rule_that_moves_country_is_found_only_in_its_new_one(tmp_path: Path, 
 def test_a_contact_that_changes_takes_its_numbers_along(tmp_path: Path, url: str) -> None:
     law = law_with(tmp_path)
     load_law(url, law)
-    edit(law, lambda text: text.replace("'16008'", "'16009'"))
+    (law / "short_numbers.yml").unlink()
+    edit(law, lambda text: text.replace("'16008'", "'4028 0660'").replace("'55555'", "'4028 0661'"))
     assert load_law(url, law).changed["contact"] == ["qa-office"]
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
         values = {row[0] for row in connection.execute("select value from contact_value")}
-    assert values == {"16009", "55555"}
+    assert values == {"4028 0660", "4028 0661"}
 
 
 @pytest.mark.parametrize(

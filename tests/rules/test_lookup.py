@@ -58,9 +58,9 @@ def test_every_topic_is_answered_or_a_named_gap(base: LawBase) -> None:
         found = lookup(base, case_of(home=home, to=place))
         answered = answered_topics(found.answers) | {"emergency"}  # its table holds every country
         gaps = {gap.topic for gap in found.gaps}
-        by_treaty = {gap.topic for gap in found.gaps if gap.reason == "treaty_only"}
+        by_treaty = {gap.topic for gap in found.gaps if gap.reason in ("treaty_only", "sector_left_out")}
         assert answered | gaps >= set(TOPICS)
-        assert answered & gaps == by_treaty, "only a treaty speaks of it"
+        assert answered & gaps <= by_treaty, "only a treaty speaks of it"
         assert {gap.reason for gap in found.gaps} <= set(REASONS)
 
 
