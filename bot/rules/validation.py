@@ -6,6 +6,7 @@ metadata of the country or in our own table, `law: short_numbers`, since the lib
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.rules.lawfiles import LawBook
 
 DIALLED = ("phone", "sms", "whatsapp", "viber", "imo", "signal")
+_NUMBER = re.compile(r"\+?[0-9 ]+")
 # Asked for, paid or fixed in other countries' money: by treaties, embassies and recruiters.
 WORLD_MONEY = frozenset(("USD", "EUR"))
 
@@ -54,7 +56,9 @@ def phone_faults(contact: Contact, short: Container[tuple[str, str]]) -> Iterato
     """Numbers of a contact that cannot be dialled in its country, or from abroad."""
     for value in contact.values:
         country = value.dial_in or contact.country
-        if value.channel in DIALLED and country and not _dialable(value.value, country, short):
+        if value.channel not in DIALLED or not _NUMBER.fullmatch(value.value) or country is None:
+            continue  # no number at all is named where it is read
+        if not _dialable(value.value, country, short):
             yield Fault(
                 f"contact/{contact.id}",
                 "value",

@@ -1,0 +1,183 @@
+"""Revisions lie over the law files, live at once, until the files say the same; nothing is lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.rules.editing import history, revise, revisions, withdraw
+from bot.rules.errors import LawMistakes, RulesError
+from bot.rules.export import export_lines, export_revisions
+from bot.rules.lawbase import LawBase
+from bot.rules.load import load_law
+from bot.rules.lookup import lookup
+from tests.rules.support import case_of
+from tests.rules.test_broken_files import law_with
+
+HEAD = """\
+law: country
+country: QA
+review_every_months: 12
+sources:
+  code: {title: Labour Code, publisher: State, url: https://example.org/code}
+"""
+LEAVE = """\
+- id: qa-leave
+  type: leave
+  to: QA
+  values: {days: 4 weeks}
+  source: code
+  as_of: '2026-01'
+  evidence: seen
+  confidence: high
+"""
+NEW = """\
+- id: qa-pay-fine
+  type: fine
+  topics: [wages]
+  to: QA
+  values: {amount: QAR 0.5}
+  source: code
+  as_of: '2026-01'
+  evidence: seen
+  confidence: high
+"""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'haq.db'}"
+
+
+@pytest.fixture
+def law(tmp_path: Path, url: str) -> Path:
+    folder = law_with(tmp_path)
+    load_law(url, folder)
+    return folder
+
+
+def written(tmp_path: Path, rules: str) -> Path:
+    file = tmp_path / "revision.yml"
+    file.write_text(f"{HEAD}rules:\n{rules}", encoding="utf-8")
+    return file
+
+
+def says(url: str, topic: str) -> dict[str, Any]:
+    base = LawBase(url)
+    try:
+        return {
+            each.rule.id: dict(each.rule.values)
+            for each in lookup(base, case_of(home="NP", to="QA"), [topic]).answers
+        }
+    finally:
+        base.close()
+
+
+def count(url: str, table: str) -> int:
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        return int(connection.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608
+
+
+def test_a_revision_is_live_at_once_and_outlives_a_load(tmp_path: Path, law: Path, url: str) -> None:
+    before = says(url, "annual_leave")
+    numbers, report = revise(url, law, written(tmp_path, LEAVE + NEW), "an editor", "Gazette 12 of 2026")
+    assert numbers == [1, 2] == report.revisions
+    assert report.changed["rule"] == ["qa-leave"] and report.added["rule"] == ["qa-pay-fine"]
+    assert says(url, "annual_leave") != before
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "4 weeks"}
+    again = load_law(url, law)
+    assert not again.anything and again.revisions == [1, 2] and again.version == report.version
+    assert says(url, "wages")["qa-pay-fine"] == {"amount": "QAR 0.5"}
+
+
+def test_a_revision_with_a_mistake_changes_nothing(tmp_path: Path, law: Path, url: str) -> None:
+    before = list(export_lines(url))
+    file = written(tmp_path, LEAVE.replace("4 weeks", "4 moons"))
+    with pytest.raises(LawMistakes, match=r"revision 1:.*moons"):
+        revise(url, law, file, "an editor", "a slip")
+    file.write_text("law: region\n", encoding="utf-8")
+    with pytest.raises(LawMistakes, match="law file of one country"):
+        revise(url, law, file, "an editor", "a slip")
+    assert list(export_lines(url)) == before and revisions(url) == []
+
+
+def test_it_ends_when_the_files_say_the_same(tmp_path: Path, law: Path, url: str) -> None:
+    _, report = revise(url, law, written(tmp_path, LEAVE + NEW), "an editor", "Gazette 12 of 2026")
+    country = law / "country.yml"
+    text = country.read_text(encoding="utf-8").replace("days: 3 weeks", "days: 4 weeks")
+    country.write_text(text, encoding="utf-8")
+    loaded = load_law(url, law)
+    assert loaded.settled == [1] and loaded.revisions == [2] and loaded.version == report.version
+    exported = "\n".join(export_revisions(url)).split("\n---")
+    assert len(exported) == 2 and "qa-pay-fine" in exported[0] and "an editor" in exported[0]
+    (law / "exported.yml").write_text(exported[0], encoding="utf-8")
+    loaded = load_law(url, law)
+    assert loaded.settled == [2] and loaded.revisions == [] and loaded.version == report.version
+    assert [each.ended for each in revisions(url)] == ["settled", "settled"]
+
+
+def test_files_that_contradict_it_are_a_named_conflict(tmp_path: Path, law: Path, url: str) -> None:
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    before = list(export_lines(url))
+    country = law / "country.yml"
+    country.write_text(
+        country.read_text(encoding="utf-8").replace("days: 3 weeks", "days: 5 weeks"), encoding="utf-8"
+    )
+    with pytest.raises(LawMistakes) as caught:
+        load_law(url, law)
+    said = str(caught.value)
+    assert "law/country.yml:" in said and "rule/qa-leave" in said
+    assert "an editor" in said and "Gazette 12 of 2026" in said and "haq rules withdraw 1" in said
+    assert list(export_lines(url)) == before
+    withdraw(url, law, 1, "another editor")
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "5 weeks"}
+    assert [each.ended for each in revisions(url)] == ["withdrawn"]
+    with pytest.raises(RulesError, match="no open revision 1"):
+        withdraw(url, law, 1, "another editor")
+
+
+def test_a_later_revision_follows_the_first(tmp_path: Path, law: Path, url: str) -> None:
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    revise(url, law, written(tmp_path, LEAVE.replace("4", "6")), "an editor", "Gazette 13 of 2026")
+    assert [(each.id, each.ended) for each in revisions(url)] == [(1, "followed"), (2, None)]
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "6 weeks"}
+    withdraw(url, law, 2, "an editor")
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "3 weeks"}
+
+
+def test_nothing_is_ever_erased(tmp_path: Path, law: Path, url: str) -> None:
+    revise(url, law, written(tmp_path, LEAVE + NEW), "an editor", "Gazette 12 of 2026")
+    withdraw(url, law, 1, "an editor")
+    withdraw(url, law, 2, "an editor")
+    assert count(url, "revision") == 2 == count(url, "revision_end")
+    steps = history(url, "rule/qa-leave")
+    assert [each.kind for each in steps] == ["added", "changed", "changed"]
+    assert [(each.field, each.before, each.after) for each in steps[1].fields] == [
+        ("values.days", "3 weeks", "4 weeks")
+    ]
+    assert [each.kind for each in history(url, "rule/qa-pay-fine")] == ["added", "removed"]
+    assert history(url, "rule/nobody") == []
+    assert load_law(url, law).version == load_law(f"{url}.fresh", law).version
+
+
+def test_a_revised_contact(tmp_path: Path, law: Path, url: str) -> None:
+    file = tmp_path / "revision.yml"
+    file.write_text(
+        f"""{HEAD}contacts:
+- id: qa-office
+  name: Labour Office
+  roles: [labour_authority]
+  immigration_risk: unknown
+  values:
+  - {{channel: phone, value: '4028 0699', source: code, as_of: '2026-11', evidence: seen, confidence: high}}
+""",
+        encoding="utf-8",
+    )
+    _, report = revise(url, law, file, "an editor", "called")
+    assert report.changed["contact"] == ["qa-office"]
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        assert connection.execute("select value from contact_value").fetchall() == [("4028 0699",)]
