@@ -106,6 +106,19 @@ STEP_TEXTS = {
     "part_year_by_days": (
         "We do not know how the law counts a part of a year. Here it counts by days: {days}."
     ),
+    "months_counted": "In months this counts as: {months}.",
+    "years_by_days": "Days worked: {days}. Years that count: {number}.",
+    "rest": "For the rest of the last year: {rate} of pay. That is {amount}.",
+    "capped_together": "Both parts together have an upper limit. This leaves: {amount}.",
+    "half_years": "Years that count: {number}.",
+    "wage_limited": "Of a month's pay at most this much counts: {amount}.",
+    "week_limited": "Of a week's pay at most this much counts: {amount}.",
+    "area_cap": "If your pay is far above the average of the place, less of it counts. Read the rule.",
+    "age_needed": "It depends on your age. Say how old you were on the last day.",
+    "plus": "On top once: {rate} of pay. That is {amount}.",
+    "plus_share": "On top of that this part of it: {share}. That is {amount}.",
+    "sum_capped": "The law allows at most this sum: {amount}.",
+    "fund_offset": "What your employer paid for you into this fund may be taken off: {fund}.",
     "at_most_years": "At most this much counts: {years}.",
     "day_by_thirty": (
         "We do not know how the law counts a day's pay. Here it is the month's pay divided by thirty."

@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.rules.dates import PartialDate
 from bot.rules.model import ANY, Condition, Group, Key, Rule
 from bot.rules.ruletypes import Fact
+from bot.rules.spans import parse_span
 from bot.rules.units import Duration, Money, UnitError, Vocabularies, parse_value
 
 _FIRST, _LAST = date.min, date.max
@@ -133,10 +134,24 @@ def measure(fact: Fact, raw: object) -> Decimal:
     """A number for comparing values of a fact; durations in days. Raises UnitError."""
     if fact.unit is None:
         raise UnitError(f"{fact.name} takes {', '.join(fact.options)}.")
+    span = parse_span(raw) if fact.unit.name == "duration" else None
+    if span is not None:
+        return Decimal(span.days)
     value = parse_value(fact.unit, raw, Vocabularies({}))
     if isinstance(value, Duration):
         return value.about_days()
     return value.amount if isinstance(value, Money) else Decimal(value)
+
+
+def reaches(fact: Fact, raw: object, bound: object, *, over: bool = False) -> bool:
+    """Whether a value is at least a bound (or over it); a span of days by the calendar. Raises UnitError."""
+    span = parse_span(raw) if fact.unit is not None and fact.unit.name == "duration" else None
+    if span is not None and fact.unit is not None:
+        length = parse_value(fact.unit, bound, Vocabularies({}))
+        assert isinstance(length, Duration)
+        return span.exceeds(length) if over else span.reaches(length)
+    value, limit = measure(fact, raw), measure(fact, bound)
+    return value > limit if over else value >= limit
 
 
 def comparable(fact: Fact, raw: object, bound: object) -> bool:

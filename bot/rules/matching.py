@@ -12,7 +12,7 @@ from datetime import date
 
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
-from bot.rules.keys import comparable, measure
+from bot.rules.keys import comparable, reaches
 from bot.rules.model import ALL_SECTORS, ANY, Condition, Group, Rule, Scope
 from bot.rules.ruletypes import Fact
 
@@ -209,10 +209,11 @@ def _condition(condition: Condition, case: Case, fact: Fact) -> Match:
             DEPENDS, (condition.fact,), (f"{condition.fact}: {wanted}; {value} is in another currency.",)
         )
     else:
-        amount = measure(fact, value)
-        low = condition.min is None or amount >= measure(fact, condition.min)
-        below = condition.below is None or amount < measure(fact, condition.below)
-        holds = low and below and (condition.max is None or amount <= measure(fact, condition.max))
+        low = condition.min is None or reaches(fact, value, condition.min)
+        below = condition.below is None or not reaches(fact, value, condition.below)
+        holds = (
+            low and below and (condition.max is None or not reaches(fact, value, condition.max, over=True))
+        )
     return Match(YES if holds else NO, (), (f"{condition.fact}: {wanted}; it is {value}.",))
 
 

@@ -62,7 +62,8 @@ def money(text: str) -> Money:
 
 
 def pay_of(example: dict[str, Any]) -> Pay:
-    return make_pay(money(example["wage"]), money(example["day_pay"]) if "day_pay" in example else None)
+    day, week = (money(example[name]) if name in example else None for name in ("day_pay", "week_pay"))
+    return make_pay(money(example["wage"]), day, week)
 
 
 def amounts(example: dict[str, Any]) -> dict[str, Decimal]:

@@ -45,6 +45,7 @@ def _case(function: F) -> F:
 def _job(function: F) -> F:
     """The options that say how long, and for what pay."""
     for option in (
+        click.option("--week-pay", metavar="MONEY", help="A week's pay, if you know it."),
         click.option("--day-pay", metavar="MONEY", help="A day's pay, if you know how it is counted."),
         click.option("--end", metavar="DATE", help="Last day of work; today without it."),
         click.option("--start", metavar="DATE", required=True, help="First day of work."),
@@ -89,8 +90,10 @@ def _service(given: dict[str, Any]) -> Service:
 def _pay(given: dict[str, Any]) -> Pay:
     from bot.rules.calculators.service import make_pay
 
-    day = given.get("day_pay")
-    return make_pay(_money(given["wage"]), None if day is None else _money(day))
+    day, week = (given.get(name) for name in ("day_pay", "week_pay"))
+    return make_pay(
+        _money(given["wage"]), None if day is None else _money(day), None if week is None else _money(week)
+    )
 
 
 def _money(text: str) -> Money:

@@ -8,21 +8,26 @@ pay) stand beside each other; the parts of one service under an old and a new la
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from bot.rules.calculators.grounds import Ground, grounds
+from bot.rules.calculators.seniority import on_day, seniority, years_by_age
 from bot.rules.calculators.service import Pay, Service, rounded
 from bot.rules.calculators.steps import Step, step
 from bot.rules.case import Case, with_changes
 from bot.rules.lawbase import LawReader
-from bot.rules.units import Duration
+from bot.rules.spans import Span
+from bot.rules.units import Duration, Money
 
 TYPE = "end_of_service_pay"
 RESIGNATION = "resignation"
+# How many of a unit make a year; a tier in weeks or days is compared by the days themselves.
+_A_YEAR = {"year": Fraction(1), "month": Fraction(12), "week": Fraction(365, 7), "day": Fraction(365)}
 OUTCOMES = ("due", "nothing", "depends", "not_computed")
 
 
@@ -51,7 +56,7 @@ def end_of_service(reader: LawReader, case: Case, service: Service, pay: Pay) ->
     `pay`: a month of the wage that the rule counts (the steps name which). Conditions on the length
     of service are answered from `service`.
     """
-    known = with_changes(case, facts={**case.facts, "service": f"{service.days} days"})
+    known = with_changes(case, facts={**case.facts, "service": str(service)})
     found = [each for each in grounds(reader, known, (TYPE,), ["end_of_service"]) if each.rule.type == TYPE]
     result = EndOfService(pay.currency)
     result.steps.append(step("service", years=service.whole_years, days=service.odd_days))
@@ -61,11 +66,32 @@ def end_of_service(reader: LawReader, case: Case, service: Service, pay: Pay) ->
     for ground in found:
         if ground not in shares:
             result.parts.append(_part(ground, shares, service, pay, known, result.steps))
+    _cap_together(result, pay)
     awards = [each for each in result.parts if each.ground.values.get("part") == "award"]
     if sum(each.amount is not None for each in awards) > 1:
         total = sum((each.amount or Decimal(0) for each in awards), Decimal(0))
         result.steps.append(step("total", amount=pay.money(total)))
     return result
+
+
+def _cap_together(result: EndOfService, pay: Pay) -> None:
+    """Cuts the later of two parts of one service where the law caps both together."""
+    caps = {
+        each.ground.values["sum_max"]
+        for each in result.parts
+        if isinstance(each.ground.values.get("sum_max"), Money) and "service_until" in each.ground.values
+    }
+    for cap in caps:
+        left = cap.amount
+        ordered = sorted(result.parts, key=lambda each: "service_from" in each.ground.values)
+        for each in ordered:
+            if each.ground.values.get("sum_max") != cap or each.amount is None:
+                continue
+            if each.amount > left:
+                name = each.ground.rule.id
+                result.steps.append(step("capped_together", name, amount=pay.money(left)))
+                result.parts[result.parts.index(each)] = replace(each, amount=left)
+            left -= min(left, each.amount)
 
 
 def _part(
@@ -75,13 +101,13 @@ def _part(
     if values.get("none"):
         steps.append(step("none_by_law", name))
         return Part(ground, "nothing", Decimal(0))
-    span = service.within(_earliest(values.get("service_from")), _latest(values.get("service_until")))
+    span = service.within(on_day(values.get("service_from")), on_day(values.get("service_until"), last=True))
     if span is None:
         steps.append(step("no_service_then", name))
         return Part(ground, "nothing", Decimal(0))
     if span != service:
         steps.append(step("service_counted", name, years=span.whole_years, days=span.odd_days))
-    reckoning = _Reckoning(values, pay.reckoned_by(values), span, name, steps)
+    reckoning = _Reckoning(values, pay.reckoned_by(values), span, _age(case), name, steps)
     amount = reckoning.amount()
     if amount is None:
         steps.append(step("not_computed", name))
@@ -89,11 +115,12 @@ def _part(
     amount = _after_resignation(amount, shares, service, case, steps)
     due = rounded(amount)
     steps.append(step("due", name, amount=pay.money(due)))
-    if ground.values.get("due_if") or ground.values.get("not_if"):
+    told = "due_if" in values or "not_if" in values
+    if told:
         steps.append(step("only_if", name))
-    outcome = "due" if ground.sure else "depends"
-    if outcome == "depends":
+    if not ground.sure:
         steps.append(step("rule_depends", name))
+    outcome = "due" if ground.sure and not told else "depends"
     return Part(ground, outcome, due, reckoning.certain and ground.sure)
 
 
@@ -101,24 +128,63 @@ class _Reckoning:
     """One rule's sum, step by step."""
 
     def __init__(
-        self, values: Mapping[str, Any], pay: Pay, service: Service, name: str, steps: list[Step]
-    ) -> None:
-        self._values, self._pay, self._service, self._name, self._steps = values, pay, service, name, steps
+        self, values: Mapping[str, Any], pay: Pay, service: Service, age: int | None, name: str,
+        steps: list[Step],
+    ) -> None:  # fmt: skip
+        self._values, self._pay, self._service, self._age = values, pay, service, age
+        self._name, self._steps = name, steps
         self.certain = True
         self._told_day = False  # how a day's pay is counted is said once
 
     def amount(self) -> Fraction | None:
         """The sum before a share for resignation; None when the values do not say enough."""
-        years = self._years()
-        found = next((sum_ for sum_ in self._ways(years)), None)
+        values = self._values
+        self._limit_pay()
+        counted = seniority(values, self._service, self._say)
+        self.certain = counted.certain
+        found = next((sum_ for sum_ in self._ways(counted.years)), None)
         if found is None:
             return None
-        cap = self._values.get("cap")
+        beyond = self._service.beyond
+        rest = _tier(values.get("rest_by_service", ()), beyond) if beyond else None
+        for more in self._sum(rest["lump"], "rest") if rest else ():
+            found += more
+        for more in self._sum(values["plus"], "plus") if "plus" in values else ():
+            found += more
+        if "plus_share" in values:
+            share = Fraction(values["plus_share"])
+            self._say("plus_share", share=str(share), amount=self._pay.money(rounded(found * share)))
+            found += found * share
+        return self._capped(found)
+
+    def _limit_pay(self) -> None:
+        """Cuts the pay to the most that counts by month or week."""
+        most, week = self._values.get("wage_max"), self._values.get("week_max")
+        if isinstance(most, Money) and most.currency == self._pay.currency and self._pay.month > most.amount:
+            self._pay = replace(self._pay, month=most.amount, day=None, week=None)
+            self._say("wage_limited", amount=most)
+        if isinstance(week, Money) and week.currency == self._pay.currency:
+            mine = self._pay_of(Duration(Decimal(1), "week"))
+            if mine is not None and mine > week.amount:
+                self._pay = replace(self._pay, week=week.amount)
+                self._say("week_limited", amount=week)
+        if "area_cap_times" in self._values:
+            self.certain = False
+            self._say("area_cap")
+
+    def _capped(self, found: Fraction) -> Fraction:
+        cap, sum_max = self._values.get("cap"), self._values.get("sum_max")
         if isinstance(cap, Duration):
             most = self._pay_of(cap)
             if most is not None and found > most:
                 self._say("capped", cap=cap, amount=self._pay.money(rounded(most)))
-                return most
+                found = most
+        if isinstance(sum_max, Money) and sum_max.currency == self._pay.currency and found > sum_max.amount:
+            self._say("sum_capped", amount=sum_max)
+            found = Fraction(sum_max.amount)
+        if "fund_offset" in self._values:
+            self.certain = False
+            self._say("fund_offset", fund=str(self._values["fund_offset"]))
         return found
 
     def _ways(self, years: Fraction) -> Iterator[Fraction]:
@@ -134,6 +200,8 @@ class _Reckoning:
             yield from self._bands(values["year_bands"], years, "per_year")
         if "year_percents" in values:
             yield self._percents(values["year_percents"], years)
+        if "age_bands" in values:
+            yield from self._by_age(values["age_bands"])
         if "month_bands" in values:
             yield from self._bands(values["month_bands"], years, "per_month")
         if "rate_by_service" in values:
@@ -144,27 +212,6 @@ class _Reckoning:
             yield from self._lump(values)
         if "lump" in values:
             yield from self._sum(values["lump"])
-
-    def _years(self) -> Fraction:
-        """The years that count: part years as the rule says, at most as many as it says."""
-        service, values = self._service, self._values
-        years = service.years
-        over = values.get("round_up_over")
-        if values.get("whole_years_only"):
-            years = Fraction(service.whole_years)
-            self._say("whole_years", years=service.whole_years)
-        elif isinstance(over, Duration):
-            more = 1 if service.odd_days > over.about_days() else 0
-            years = Fraction(service.whole_years + more)
-            self._say("rounded_years", years=service.whole_years + more)
-        elif not values.get("part_years") and service.odd_days and "lump" not in values:
-            self.certain = False
-            self._say("part_year_by_days", days=service.odd_days)
-        most = values.get("max_years")
-        if isinstance(most, Duration) and years > int(most.amount):
-            years = Fraction(int(most.amount))
-            self._say("at_most_years", years=int(most.amount))
-        return years
 
     def _times(self, rate: Duration, years: Fraction) -> Iterator[Fraction]:
         one = self._pay_of(rate)
@@ -190,6 +237,25 @@ class _Reckoning:
                 total += one * count
         yield total
 
+    def _by_age(self, bands: tuple[dict[str, Any], ...]) -> Iterator[Fraction]:
+        """Each completed year at the rate of the worker's age in it."""
+        if self._age is None:
+            self._say("age_needed")
+            return
+        most = self._values.get("max_years")
+        total, years = Fraction(0), Counter[Duration]()
+        for age in years_by_age(self._service, self._age, int(most.amount) if most else None):
+            band = next((each for each in bands if _of_age(each, age)), None)
+            if band is not None:
+                years[band["per_year"]] += 1
+        for rate, number in years.items():
+            one = self._pay_of(rate)
+            if one is None:
+                return
+            self._say("rate", rate=rate, amount=self._pay.money(rounded(one)), number=Decimal(number))
+            total += one * number
+        yield total
+
     def _percents(self, tiers: tuple[dict[str, Any], ...], years: Fraction) -> Fraction:
         total = Fraction(0)
         for tier in tiers:
@@ -212,14 +278,14 @@ class _Reckoning:
                 for extra in self._sum(values["lump_extra"]):
                     yield base + extra * times
 
-    def _sum(self, length: Duration) -> Iterator[Fraction]:
+    def _sum(self, length: Duration, name: str = "lump") -> Iterator[Fraction]:
         one = self._pay_of(length)
         if one is not None:
-            self._say("lump", rate=length, amount=self._pay.money(rounded(one)))
+            self._say(name, rate=length, amount=self._pay.money(rounded(one)))
             yield one
 
     def _pay_of(self, length: Duration) -> Fraction | None:
-        if length.unit in ("day", "working_day", "week") and not self._pay.day_is_known:
+        if not self._pay.known(length.unit):
             self.certain = False
             if not self._told_day:
                 self._told_day = True
@@ -241,7 +307,7 @@ def _after_resignation(
         if not ground.sure:
             steps.append(step("rule_depends", name))
         full, nothing = values.get("resign_full_from"), values.get("resign_nothing_below")
-        if values.get("full") or (isinstance(full, Duration) and service.years >= _years_of(full)):
+        if values.get("full") or (isinstance(full, Duration) and service.reaches(full)):
             steps.append(step("resign_full", name))
             return amount
         tier = _tier(values.get("resign_shares", ()), service)
@@ -254,19 +320,13 @@ def _after_resignation(
     return amount
 
 
-def _tier(tiers: tuple[dict[str, Any], ...], service: Service) -> dict[str, Any] | None:
+def _tier(tiers: tuple[dict[str, Any], ...], service: Span) -> dict[str, Any] | None:
     """The tier in which the whole service lies: from `from` (included) to `to` (not included)."""
     for tier in tiers:
         low, high = tier.get("from"), tier.get("to")
-        if (low is None or _reached(service, low)) and (high is None or not _reached(service, high)):
+        if (low is None or service.reaches(low)) and (high is None or not service.reaches(high)):
             return tier
     return None
-
-
-def _reached(service: Service, length: Duration) -> bool:
-    if length.unit == "day":
-        return service.days >= length.amount
-    return service.years >= _years_of(length)
 
 
 def _within(tier: Mapping[str, Any], years: Fraction) -> Fraction:
@@ -277,18 +337,18 @@ def _within(tier: Mapping[str, Any], years: Fraction) -> Fraction:
 
 
 def _years_of(length: Duration) -> Fraction:
-    amount = Fraction(length.amount)
-    if length.unit == "month":
-        return amount / 12
-    return amount / 365 if length.unit == "day" else amount
+    return Fraction(length.amount) / _A_YEAR[length.unit]
 
 
-def _earliest(value: Any) -> Any:
-    return None if value is None else value.earliest
+def _age(case: Case) -> int | None:
+    """The worker's age on the last day, in years."""
+    told = case.facts.get("age")
+    return None if told is None else int(str(told).partition(" ")[0])
 
 
-def _latest(value: Any) -> Any:
-    return None if value is None else value.latest
+def _of_age(band: Mapping[str, Any], age: int) -> bool:
+    low, high = band.get("from"), band.get("to")
+    return (low is None or age >= low.amount) and (high is None or age < high.amount)
 
 
 def _number(years: Fraction) -> Decimal:

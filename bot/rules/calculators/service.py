@@ -8,7 +8,7 @@ and the result says that this is not certain.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -17,6 +17,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from bot.rules.errors import CaseError
+from bot.rules.spans import Span
 from bot.rules.units import Duration, Money
 
 DAYS_OF_MONTH = 30
@@ -25,11 +26,8 @@ _CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
-class Service:
+class Service(Span):
     """Work for one employer; both days belong to it."""
-
-    first: date
-    last: date
 
     @property
     def whole_years(self) -> int:
@@ -43,9 +41,10 @@ class Service:
         return (self.last - begun).days + 1
 
     @property
-    def days(self) -> int:
-        """All days."""
-        return (self.last - self.first).days + 1
+    def beyond(self) -> Span | None:
+        """What is beyond the completed years."""
+        begun = self.first + relativedelta(years=self.whole_years)
+        return Span(begun, self.last) if begun <= self.last else None
 
     @property
     def years(self) -> Fraction:
@@ -75,11 +74,20 @@ class Pay:
     day_divisor: Decimal | None = None
     hour_divisor: Decimal | None = None
     day: Decimal | None = None  # told by the person
+    weeks_per_year: Decimal | None = None
+    weeks_per_month: Decimal | None = None
+    week: Decimal | None = None  # told by the person, or the most that counts
 
     @property
     def day_is_known(self) -> bool:
         """Whether a rule or the person says what a day's pay is."""
         return self.day is not None or self.day_divisor is not None
+
+    def known(self, unit: str) -> bool:
+        """Whether a rule or the person says what a day's (or a week's) pay is."""
+        if unit == "week" and (self.week or self.weeks_per_year or self.weeks_per_month):
+            return True
+        return self.day_is_known or unit in ("month", "year", "hour")
 
     def of(self, length: Duration) -> Fraction | None:
         """The pay of a length of time, unrounded; None when it cannot be told from a month's pay."""
@@ -89,6 +97,12 @@ class Pay:
             return amount * month
         if length.unit == "year":
             return amount * month * 12
+        if length.unit == "week" and self.week is not None:
+            return amount * Fraction(self.week)
+        if length.unit == "week" and self.weeks_per_year is not None:
+            return amount * month * 12 / Fraction(self.weeks_per_year)
+        if length.unit == "week" and self.weeks_per_month is not None:
+            return amount * month / Fraction(self.weeks_per_month)
         if length.unit in ("day", "working_day", "week"):
             days = amount * WEEK if length.unit == "week" else amount
             day = (
@@ -107,22 +121,27 @@ class Pay:
 
     def reckoned_by(self, values: Mapping[str, Any]) -> Pay:
         """The same pay with the divisors that a rule names."""
-        return Pay(
-            self.month,
-            self.currency,
-            values.get("day_divisor") or self.day_divisor,
-            values.get("hour_divisor") or self.hour_divisor,
-            self.day,
+        return replace(
+            self,
+            day_divisor=values.get("day_divisor") or self.day_divisor,
+            hour_divisor=values.get("hour_divisor") or self.hour_divisor,
+            weeks_per_year=values.get("weeks_per_year") or self.weeks_per_year,
+            weeks_per_month=values.get("weeks_per_month") or self.weeks_per_month,
         )
 
 
-def make_pay(wage: Money, day: Money | None = None) -> Pay:
-    """Pay from a monthly wage, and a day's pay where the person knows it. Raises CaseError."""
+def make_pay(wage: Money, day: Money | None = None, week: Money | None = None) -> Pay:
+    """Pay from a monthly wage, and a day's or a week's where the person knows it. Raises CaseError."""
     if wage.amount <= 0:
         raise CaseError("A wage is more than zero.")
-    if day is not None and day.currency != wage.currency:
-        raise CaseError(f"The wage is in {wage.currency}, a day's pay in {day.currency}. Write one money.")
-    return Pay(wage.amount, wage.currency, day=day.amount if day else None)
+    for part, name in ((day, "a day's"), (week, "a week's")):
+        if part is not None and part.currency != wage.currency:
+            raise CaseError(
+                f"The wage is in {wage.currency}, {name} pay in {part.currency}. Write one money."
+            )
+    return Pay(
+        wage.amount, wage.currency, day=day.amount if day else None, week=week.amount if week else None
+    )
 
 
 def rounded(amount: Fraction) -> Decimal:

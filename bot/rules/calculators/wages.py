@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -136,7 +136,7 @@ def _overtime(
 
 def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: date | None) -> Claims:
     """How long the notice is, its last day when it was given on a day, and the pay of that time."""
-    known = with_changes(case, facts={**case.facts, "service": f"{service.days} days"})
+    known = with_changes(case, facts={**case.facts, "service": str(service)})
     result = Claims()
     found = grounds(reader, known, ("notice",), ["termination"])
     lengths = [(ground, length) for ground in found if (length := _notice(ground.values, known, service))]
@@ -146,6 +146,8 @@ def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: dat
         name = ground.rule.id
         result.steps.append(step("notice", name, length=length))
         until = after(given, length) if given else None
+        if until is not None and ground.values.get("day_counts"):
+            until -= timedelta(days=1)
         if until is not None:
             result.steps.append(step("notice_until", name, date=until))
         reckoned = pay.reckoned_by(ground.values)
@@ -180,7 +182,7 @@ def unused_leave(reader: LawReader, case: Case, service: Service, pay: Pay, take
     """
     if taken < 0:
         raise CaseError("Leave that was taken is zero or more days.")
-    known = with_changes(case, facts={**case.facts, "service": f"{service.days} days"})
+    known = with_changes(case, facts={**case.facts, "service": str(service)})
     result = Claims()
     found = grounds(reader, known, ("annual_leave",), ["annual_leave"])
     if not found:
@@ -223,6 +225,4 @@ def _days(amount: Fraction) -> Decimal:
 
 def _holds(tier: Mapping[str, Any], service: Service) -> bool:
     low, high = tier.get("from"), tier.get("to")
-    return (low is None or service.days >= low.about_days()) and (
-        high is None or service.days < high.about_days()
-    )
+    return (low is None or service.reaches(low)) and (high is None or not service.reaches(high))
