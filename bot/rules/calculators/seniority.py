@@ -60,7 +60,8 @@ def _part_years(values: Mapping[str, Any], service: Service, say: Say) -> Senior
             return Seniority(Fraction(months, 12))
     if "days_of_year" in values:
         return Seniority(_by_days(values, service, say))
-    if values.get("part_years") or beyond is None or "lump" in values:
+    one_sum = "lump" in values or ("lump_by_service" in values and "lump_extra" not in values)
+    if values.get("part_years") or beyond is None or one_sum:
         return Seniority(service.years)
     say("part_year_by_days", days=service.odd_days)
     return Seniority(service.years, certain=False)

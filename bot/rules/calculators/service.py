@@ -76,18 +76,26 @@ class Pay:
     day: Decimal | None = None  # told by the person
     weeks_per_year: Decimal | None = None
     weeks_per_month: Decimal | None = None
+    days_per_year: Decimal | None = None
     week: Decimal | None = None  # told by the person, or the most that counts
 
     @property
     def day_is_known(self) -> bool:
         """Whether a rule or the person says what a day's pay is."""
-        return self.day is not None or self.day_divisor is not None
+        return any(each is not None for each in (self.day, self.day_divisor, self.days_per_year))
 
     def known(self, unit: str) -> bool:
         """Whether a rule or the person says what a day's (or a week's) pay is."""
         if unit == "week" and (self.week or self.weeks_per_year or self.weeks_per_month):
             return True
         return self.day_is_known or unit in ("month", "year", "hour")
+
+    def _day(self) -> Fraction:
+        if self.day is not None:
+            return Fraction(self.day)
+        if self.days_per_year is not None:
+            return Fraction(self.month) * 12 / Fraction(self.days_per_year)
+        return Fraction(self.month) / Fraction(self.day_divisor or DAYS_OF_MONTH)
 
     def of(self, length: Duration) -> Fraction | None:
         """The pay of a length of time, unrounded; None when it cannot be told from a month's pay."""
@@ -105,11 +113,7 @@ class Pay:
             return amount * month / Fraction(self.weeks_per_month)
         if length.unit in ("day", "working_day", "week"):
             days = amount * WEEK if length.unit == "week" else amount
-            day = (
-                Fraction(self.day)
-                if self.day is not None
-                else month / Fraction(self.day_divisor or DAYS_OF_MONTH)
-            )
+            day = self._day()
             return days * day
         if length.unit == "hour" and self.hour_divisor:
             return amount * month / Fraction(self.hour_divisor)
@@ -126,6 +130,7 @@ class Pay:
             day_divisor=values.get("day_divisor") or self.day_divisor,
             hour_divisor=values.get("hour_divisor") or self.hour_divisor,
             weeks_per_year=values.get("weeks_per_year") or self.weeks_per_year,
+            days_per_year=values.get("days_per_year") or self.days_per_year,
             weeks_per_month=values.get("weeks_per_month") or self.weeks_per_month,
         )
 
