@@ -17,6 +17,7 @@ from bot.rules.case import Case
 from bot.rules.dates import PartialDate
 from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber
 from bot.rules.lookup import BORDER_TOPICS, Gap, Lookup
+from bot.rules.remedies import Remedy
 
 _KIND_ORDER = ("warning", "entitlement", "obligation", "deadline", "scheme", "penalty", "complaint_channel")
 
@@ -52,6 +53,14 @@ class NamedGap:
 
 
 @dataclass(frozen=True)
+class NamedRemedy:
+    """What can still be done where the law says no, in words."""
+
+    remedy: Remedy
+    text: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """Everything that a channel needs to show a lookup."""
 
@@ -61,6 +70,7 @@ class Answer:
     channels: tuple[Channel, ...]
     gaps: tuple[NamedGap, ...]
     emergency: str
+    remedies: tuple[NamedRemedy, ...] = ()
 
     @property
     def case(self) -> Case:
@@ -88,6 +98,7 @@ def answer(found: Lookup, language: str) -> Answer:
         channels=tuple(_channel(said[result.rule.id], found.case, t) for result in found.channels),
         gaps=tuple(NamedGap(gap, _gap_text(gap, found.case, t)) for gap in found.gaps),
         emergency=emergency_text(found.emergency, found.case, t),
+        remedies=tuple(NamedRemedy(each, _remedy_text(each, t)) for each in found.remedies),
     )
 
 
@@ -117,6 +128,15 @@ def answer_json(said: Answer) -> dict[str, Any]:
                 "looked": each.gap.looked,
             }
             for each in said.gaps
+        ],
+        "still_possible": [
+            {
+                "topic": each.remedy.topic,
+                "denied_by": list(each.remedy.denied_by),
+                "ways": [way.to_json() for way in each.remedy.ways],
+                "text": each.text,
+            }
+            for each in said.remedies
         ],
         "emergency": [
             {
@@ -178,6 +198,14 @@ def _order(statement: Statement, topics: tuple[str, ...]) -> tuple[int, int, int
     if rule.via == "social_security_agreement" and place < len(topics) and topics[place] in BORDER_TOPICS:
         main = -1
     return (place, main, _KIND_ORDER.index(rule.kind), 0 if statement.applies == "yes" else 1, rule.id)
+
+
+def _remedy_text(remedy: Remedy, t: Translator) -> str:
+    topic = names.topic_name(remedy.topic, t)
+    if not remedy.ways:
+        return t.gettext("{topic}: we know of no other way yet.", topic=topic)
+    ways = formats.listing((names.way_name(way.name, t) for way in remedy.ways), t, "or")
+    return t.gettext("{topic}: you can still {ways}.", topic=topic, ways=ways)
 
 
 def _gap_text(gap: Gap, case: Case, t: Translator) -> str:

@@ -24,6 +24,7 @@ _TABLES: tuple[tuple[str | None, list[str]], ...] = (
     ("channel", list(names.CHANNEL_NAMES.values())),
     ("service", list(names.SERVICE_NAMES.values())),
     (None, list(names.RISK_TEXTS.values())),
+    ("way", list(names.WAY_TEXTS.values())),
     (None, list(conditions.STATUS_CONDITIONS.values())),
     (None, list(conditions.EMPLOYMENT_CONDITIONS.values())),
     (None, list(formats.messages_of_rates())),

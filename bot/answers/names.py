@@ -81,9 +81,24 @@ STATUS_NAMES = {
 }
 
 
+WAY_TEXTS = {
+    "other_law": "use the other rights named here",
+    "treaty": "use the treaty or agreement named here",
+    "home_scheme": "use your home country's scheme named here",
+    "refund": "ask for your contributions back",
+    "advice": "ask a union, an aid group or legal aid",
+    "embassy": "ask your embassy",
+}
+
+
 def topic_name(topic: str, t: Translator) -> str:
     """What a topic is called."""
     return t.pgettext("topic", TOPIC_NAMES[topic])
+
+
+def way_name(way: str, t: Translator) -> str:
+    """Something that can still be done, as it stands after "you can still"."""
+    return t.pgettext("way", WAY_TEXTS[way])
 
 
 def risk_text(risk: str, t: Translator) -> str:

@@ -43,6 +43,8 @@ def show(said: Answer, trace: bool = False, console: Console | None = None) -> N
         out.print()
         for gap in said.gaps:
             out.print(Text(f"– {gap.text}", style="yellow"))
+    for remedy in said.remedies:
+        out.print(Text(f"→ {remedy.text}", style="green"))
     if said.emergency:
         out.print()
         out.print(Text(said.emergency, style="bold red"))

@@ -124,6 +124,8 @@ def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int
     t = turn.t
     lines = [_headline(turn, topic), *(gap.text for gap in said.gaps)] if start == 0 else []
     lines += [_with_source(each.full_text(), each, t) for each in page]
+    if start == 0:
+        lines += [each.text for each in said.remedies]
     if not page and start > 0:
         lines.append(t.gettext("We have no more on this."))
     if not page and not said.channels:

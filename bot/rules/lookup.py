@@ -11,6 +11,7 @@ from bot.rules.emergency import EmergencyNumber
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.model import ANY, Contact, Rule
+from bot.rules.remedies import Remedy, remedies
 from bot.rules.resolution import Resolution, Result, resolve
 from bot.rules.ruletypes import Catalogue
 from bot.rules.searches import last_search
@@ -56,6 +57,7 @@ class Lookup:
     emergency: tuple[EmergencyNumber, ...]
     set_aside: tuple[tuple[Rule, str], ...]
     catalogue: Catalogue
+    remedies: tuple[Remedy, ...] = ()  # what is left where the law says no
 
 
 def lookup(base: LawBase, case: Case, topics: Iterable[str] | None = None) -> Lookup:
@@ -88,19 +90,20 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     ordered = sorted(
         channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue)
     )
+    gaps = tuple(_with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution))
+    left_out = {gap.topic: gap.rules for gap in gaps if gap.reason == "sector_left_out"}
     return Lookup(
         version=reader.version,
         case=case,
         topics=asked,
         answers=answers,
         channels=tuple(ordered),
-        gaps=tuple(
-            _with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution)
-        ),
+        gaps=gaps,
         contacts=contacts,
         emergency=reader.emergency_numbers(case.destination) if case.destination else (),
         set_aside=resolution.set_aside,
         catalogue=reader.catalogue,
+        remedies=remedies(asked, answers, ordered, left_out, contacts, reader.catalogue.types),
     )
 
 

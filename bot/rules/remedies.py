@@ -1,0 +1,101 @@
+"""What can still be done where the law says no, or leaves a kind of work out.
+
+Nothing new is claimed here: each way rests on rules of the same lookup, which are shown beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rules.model import Contact, Rule
+from bot.rules.resolution import Result
+from bot.rules.ruletypes import RuleType
+
+# The ways, in the order in which they are said.
+OTHER_LAW = "other_law"  # another rule of the country of work still gives something
+TREATY = "treaty"  # a treaty or agreement between the two countries speaks of it
+HOME_SCHEME = "home_scheme"  # a scheme of the home country does
+REFUND = "refund"  # contributions can be asked back
+ADVICE = "advice"  # a union, an aid organisation or legal aid that takes people in
+EMBASSY = "embassy"
+WAYS = (OTHER_LAW, TREATY, HOME_SCHEME, REFUND, ADVICE, EMBASSY)
+
+_GIVING = ("entitlement", "obligation", "scheme")
+_TREATIES = ("international_labour_standard", "social_security_agreement", "bilateral_labour_agreement")
+_ADVISERS = {"ngo", "union", "legal_aid", "shelter"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One thing that can still be done, and the rules that say so."""
+
+    name: str  # one of WAYS
+    rules: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {"way": self.name, "rules": list(self.rules)}
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What is left on a topic that is denied. No ways: none is known."""
+
+    topic: str
+    denied_by: tuple[str, ...]  # the rules that say no
+    ways: tuple[Way, ...]
+
+
+def remedies(
+    topics: Iterable[str], answers: Collection[Result], channels: Collection[Result],
+    left_out: Mapping[str, tuple[str, ...]], contacts: Mapping[str, Contact], types: Mapping[str, RuleType],
+) -> tuple[Remedy, ...]:  # fmt: skip
+    """For each topic that a rule denies, or from which the sector is left out: what is left.
+
+    `left_out`: the rules that leave the sector out, by topic.
+    """
+    found = []
+    for topic in topics:
+        mine = [each for each in answers if topic in each.rule.topics]
+        denied = tuple(
+            each.rule.id for each in mine if types[each.rule.type].denies and each.applies == "yes"
+        )
+        denied += left_out.get(topic, ())
+        if denied:
+            ways = tuple(_ways(mine, channels, contacts, types))
+            found.append(Remedy(topic, denied, ways))
+    return tuple(found)
+
+
+def _ways(
+    answers: Iterable[Result], channels: Iterable[Result], contacts: Mapping[str, Contact],
+    types: Mapping[str, RuleType],
+) -> Iterator[Way]:  # fmt: skip
+    by_way: dict[str, list[str]] = {}
+    for each in answers:
+        if each.rule.kind in _GIVING and not types[each.rule.type].denies:
+            by_way.setdefault(_way(each.rule), []).append(each.rule.id)
+    for each in channels:
+        roles = {role for key in _contacts(each.rule) if key in contacts for role in contacts[key].roles}
+        if roles & _ADVISERS:
+            by_way.setdefault(ADVICE, []).append(each.rule.id)
+        elif roles & {"embassy", "consular_line"}:
+            by_way.setdefault(EMBASSY, []).append(each.rule.id)
+    for name in WAYS:
+        if name in by_way:
+            yield Way(name, tuple(dict.fromkeys(by_way[name])))
+
+
+def _way(rule: Rule) -> str:
+    if rule.via in _TREATIES:
+        return TREATY
+    if rule.via == "other_unilateral_measure":
+        return HOME_SCHEME
+    return REFUND if "contribution_refund" in rule.topics else OTHER_LAW
+
+
+def _contacts(rule: Rule) -> tuple[str, ...]:
+    named = rule.values.get("contact")
+    return (*((str(named),) if named is not None else ()), *rule.contacts)
