@@ -153,11 +153,26 @@ STEP_TEXTS = {
     "no_rule_on_notice": "{country}: we have no rule on notice that says how long it is.",
     "notice": "The notice is {length}.",
     "notice_until": "If notice is given that day, the last day is {date}.",
+    "notice_missing": "Your job ends before that. Days that are missing: {days}.",
     "pay_of_notice": "The pay for this time is {amount}.",
     "no_rule_on_leave": "{country}: we have no rule on paid leave in our data.",
     "leave_rate": "You earn {length} of paid leave a year.",
     "leave_earned": "Days earned: {number}. Days taken: {taken}. Days left: {left}.",
     "leave_by_last_rate": "The leave grows with your time there. Here the last rate is used for all years.",
+    # benefits of insurances and funds
+    "no_rule_on_benefit": "{country}: we have no rule in our data that says what is paid for this time.",
+    "benefit_not_computed": "This rule names no sum that can be worked out. Read it, and ask the office.",
+    "benefit_waiting": "The first days are not paid: {days}.",
+    "benefit_stretch": "For {days} you get {percent} of your pay. That is {amount}.",
+    "benefit_ends": "After that this rule pays no more. Days left without pay: {days}.",
+    "benefit_floor": "At least this much is paid: {amount}.",
+    "benefit_ceiling": "At most this much is paid: {amount}.",
+    "benefit_flat": "The rule names this sum: {amount}.",
+    "no_rule_on_sums": "We have no rule in our data that names a sum for this.",
+    "sum_exact": "{event}: {amount}.",
+    "sum_least": "{event}: at least {amount}.",
+    "sum_most": "{event}: up to {amount}.",
+    "sum_limited": "The law sets a limit for this sum. It comes to: {amount}.",
     # deadlines
     "no_rule_on_deadline": "{country}: we have no rule on how long you can claim. Claim as soon as you can.",
     "deadline_limit": "You must claim within {length}.",
@@ -199,6 +214,8 @@ def _said(name: str, value: Any, t: Translator) -> str:
         return formats.isolate(format_date(value, "long", locale=t.locale), t)
     if name in _UNITS:
         return formats.duration(Duration(Decimal(value), _UNITS[name]), t)
+    if name == "event":  # in the words of the vocabulary
+        return t.pgettext("term event", value)
     if name == "country":
         return formats.country(value, t)
     if name in _COUNTRIES:

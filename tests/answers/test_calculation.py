@@ -20,7 +20,7 @@ from bot.answers.extraction import template
 from bot.answers.formats import number
 from bot.answers.translations import available_languages, translator
 from bot.rules import calculators
-from bot.rules.calculators import deadlines, refund
+from bot.rules.calculators import benefits, deadlines, refund
 from bot.rules.calculators.periods import make_period
 from bot.rules.calculators.portability import PortabilityCase, add_up
 from bot.rules.calculators.steps import Step, step
@@ -38,6 +38,7 @@ LANGUAGES = available_languages()
 FAMILIES = {
     "refund_": refund.OUTCOMES,
     "deadline_": deadlines._LIMITS,
+    "sum_": benefits.BOUNDS,
 }
 
 
@@ -48,7 +49,7 @@ def emitted() -> Iterator[tuple[str, frozenset[str], str]]:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             said = isinstance(node.func, ast.Attribute) and node.func.attr == "_say"
-            if not said and not (isinstance(node.func, ast.Name) and node.func.id == "step"):
+            if not said and not (isinstance(node.func, ast.Name) and node.func.id in ("step", "say")):
                 continue
             given = {str(each.arg) for each in node.keywords}
             if said and file.stem == "totalization":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bot.commands.calc.shared import number, said, show
+from bot.commands.calc.shared import number, said, show, whole
 from bot.rules.case import Case, check_topic, make_case, parse_day
 from bot.rules.errors import CaseError
 from bot.settings import load_settings
@@ -274,6 +274,66 @@ def leave_command(**given: Any) -> None:
         _finish(reader, case, "annual_leave", found.steps, given, parts)
 
 
+@click.command("benefit")
+@_case
+@_WAGE
+@click.option("--branch", required=True, metavar="BRANCH", help="sickness, maternity, employment_injury...")
+@click.option("--days", required=True, metavar="NUMBER", help="Days without work.")
+@click.option("--day-pay", metavar="MONEY", help="A day's pay, if you know how it is counted.")
+@said
+def benefit_command(**given: Any) -> None:
+    """What is paid while you are ill, hurt, on maternity leave or out of work.
+
+    \b
+    haq calc benefit --to QA --branch sickness --wage 'QAR 1500' --days 30
+    """
+    from bot.rules.calculators.benefits import income
+
+    pay, days = _pay(given), whole(given["days"])
+    with _reading(given) as (reader, case):
+        found = income(reader, case, given["branch"], pay, days)
+        parts = [
+            (each.ground, {"amount": _money_text(each.amount), "certain": each.certain})
+            for each in found.found
+        ]
+        _finish(reader, case, given["branch"], found.steps, {**given, "currency": pay.currency}, parts)
+
+
+@click.command("sums")
+@_case
+@click.option("--event", metavar="EVENT", help="death, disability, injury...; all without it.")
+@click.option("--wage", metavar="MONEY", help="A month's pay, for sums that are so many months of it.")
+@said
+def sums_command(**given: Any) -> None:
+    """Single sums that insurances and funds pay, there and at home: on death, disability, illness...
+
+    \b
+    haq calc sums --from NP --to QA --event death --wage 'QAR 1500'
+    """
+    from bot.rules.calculators.benefits import sums
+
+    pay = _pay(given) if given["wage"] else None
+    with _reading(given) as (reader, case):
+        found = sums(reader, case, given["event"], pay)
+        parts = [
+            (
+                each.ground,
+                {
+                    "event": each.event,
+                    "amount": _money_text(each.amount),
+                    "bound": each.bound,
+                    "certain": each.certain,
+                },
+            )
+            for each in found.found
+        ]
+        _finish(reader, case, "survivors", found.steps, given, parts)
+
+
+def _money_text(value: Money | None) -> str | None:
+    return None if value is None else f"{value.currency} {value.amount}"
+
+
 @click.command("deadline")
 @_case
 @click.option("--topic", default="wages", show_default=True, metavar="TOPIC", help="What the claim is about.")
@@ -309,4 +369,6 @@ COMMANDS = (
     notice_command,
     leave_command,
     deadline_command,
+    benefit_command,
+    sums_command,
 )

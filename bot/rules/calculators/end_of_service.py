@@ -145,12 +145,7 @@ class _Reckoning:
         found = next((sum_ for sum_ in self._ways(counted.years)), None)
         if found is None:
             return None
-        beyond = self._service.beyond
-        rest = _tier(values.get("rest_by_service", ()), beyond) if beyond else None
-        for more in self._sum(rest["lump"], "rest") if rest else ():
-            found += more
-        for more in self._sum(values["plus"], "plus") if "plus" in values else ():
-            found += more
+        found += self._on_top()
         if "plus_share" in values:
             share = Fraction(values["plus_share"])
             self._say("plus_share", share=str(share), amount=self._pay.money(rounded(found * share)))
@@ -278,11 +273,24 @@ class _Reckoning:
                 for extra in self._sum(values["lump_extra"]):
                     yield base + extra * times
 
-    def _sum(self, length: Duration, name: str = "lump") -> Iterator[Fraction]:
+    def _sum(self, length: Duration) -> Iterator[Fraction]:
         one = self._pay_of(length)
         if one is not None:
-            self._say(name, rate=length, amount=self._pay.money(rounded(one)))
+            self._say("lump", rate=length, amount=self._pay.money(rounded(one)))
             yield one
+
+    def _on_top(self) -> Fraction:
+        """What comes on top of the pay for the years: for the part beyond them, and once."""
+        beyond, plus = self._service.beyond, self._values.get("plus")
+        rest = _tier(self._values.get("rest_by_service", ()), beyond) if beyond else None
+        total = Fraction(0)
+        if rest is not None and (one := self._pay_of(rest["lump"])) is not None:
+            self._say("rest", rate=rest["lump"], amount=self._pay.money(rounded(one)))
+            total += one
+        if isinstance(plus, Duration) and (one := self._pay_of(plus)) is not None:
+            self._say("plus", rate=plus, amount=self._pay.money(rounded(one)))
+            total += one
+        return total
 
     def _pay_of(self, length: Duration) -> Fraction | None:
         if not self._pay.known(length.unit):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -45,14 +45,24 @@ class Ground:
 
 def grounds(reader: LawReader, case: Case, types: Collection[str], topics: Iterable[str]) -> list[Ground]:
     """The rules of some types in the country of work that speak of a case, in the order of their ids."""
+    return [each for each in _grounds(reader, case, types, topics) if each.rule.key.destinations != (ANY,)]
+
+
+def home_grounds(
+    reader: LawReader, case: Case, types: Collection[str], topics: Iterable[str]
+) -> list[Ground]:
+    """As `grounds`, for the schemes of the home country."""
+    return [each for each in _grounds(reader, case, types, topics) if each.rule.key.destinations == (ANY,)]
+
+
+def _grounds(
+    reader: LawReader, case: Case, types: Collection[str], topics: Iterable[str]
+) -> Iterator[Ground]:
     rules = reader.candidates(topics, case.destination, case.origin)
     words = Vocabularies(reader.catalogue.term_ids())
-    found = []
     for result in resolve(rules, case, reader.context, reader.catalogue.types).results:
         rule = result.rule
-        if rule.type not in types or rule.key.destinations == (ANY,):
-            continue
-        units = reader.catalogue.types[rule.type].values
-        values = {name: parse_value(units[name], raw, words) for name, raw in rule.values.items()}
-        found.append(Ground(result, values))
-    return found
+        if rule.type in types:
+            units = reader.catalogue.types[rule.type].values
+            values = {name: parse_value(units[name], raw, words) for name, raw in rule.values.items()}
+            yield Ground(result, values)

@@ -135,7 +135,10 @@ def _overtime(
 
 
 def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: date | None) -> Claims:
-    """How long the notice is, its last day when it was given on a day, and the pay of that time."""
+    """How long the notice is, its last day when it was given on a day, and the pay of that time.
+
+    Where the job ends before the notice does, the pay is that of the days that are missing.
+    """
     known = with_changes(case, facts={**case.facts, "service": str(service)})
     result = Claims()
     found = grounds(reader, known, ("notice",), ["termination"])
@@ -155,6 +158,10 @@ def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: dat
         amount = None if worth is None else rounded(worth)
         counted = reckoned.day_is_known or length.unit in ("month", "year")
         certain = ground.sure and counted
+        if worth is not None and given and until is not None and until > service.last:
+            missing, whole = (until - service.last).days, (until - given).days
+            amount = rounded(worth * min(missing, whole) / whole)
+            result.steps.append(step("notice_missing", name, days=min(missing, whole)))
         if amount is not None:
             if not counted:
                 result.steps.append(step("day_by_thirty", name))
