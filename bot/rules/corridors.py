@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import yaml
 
-from bot.rules.case import make_case
+from bot.rules.case import Case, make_case
 from bot.rules.errors import CaseError
-from bot.rules.lawbase import LawBase
+from bot.rules.lawbase import LawBase, LawReader
+from bot.rules.lookup import answered_topics, look_up
+from bot.rules.model import ANY
 from bot.rules.protection import COLUMNS, GAP, ProtectionMap, map_in
+from bot.rules.resolution import resolve
+from bot.rules.searches import Search, last_search
 from bot.rules.vocabulary import BRANCHES
 
 LETTERS = {"yes": "y", "unconfirmed": "u", "conditional": "c", "no": "n", "absent": "a", "gap": "·"}
@@ -32,15 +36,35 @@ class Corridor:
         return f"{self.origin}-{self.destination}"
 
 
+# What a worker asks first: the name of the question, and the topics of which one answers it.
+QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("wages", ("wages", "minimum_wage")),
+    ("injury", ("employment_injury",)),
+    ("medical care", ("medical_care",)),
+    ("passport", ("document_retention",)),
+    ("job change", ("job_change",)),
+    ("end of service", ("end_of_service",)),
+    ("complaint", ("complaint",)),
+    ("deadline", ()),  # a rule of the kind, on whatever topic
+    ("emergency", ("emergency",)),
+    ("welfare fund", ("welfare_fund", "voluntary_insurance")),
+    ("agreement", ("social_security_agreement",)),
+)
+ANSWERED, LOOKED, HOLE = "answered", "looked", "hole"
+_HOUSEHOLD = "domestic_work"
+
+
 @dataclass(frozen=True)
 class Coverage:
-    """The cells of one corridor's map: 45 of them."""
+    """The cells of one corridor's map: 45 of them; and the questions that workers ask first."""
 
     corridor: Corridor
     seen: int  # cells filled from a source that was seen
     filled: int  # cells that are no gap
     letters: tuple[str, ...]  # a word of nine letters a column, capital where seen
     gaps: tuple[tuple[str, str], ...]  # (branch, column)
+    questions: tuple[str, ...] = ()  # for each of QUESTIONS: answered, looked (a named gap) or hole
+    household: tuple[str, ...] = ()  # the same for work in private homes
 
 
 def read_corridors(file: Path) -> list[Corridor]:
@@ -62,7 +86,14 @@ def coverage(base: LawBase, corridors: list[Corridor], today: date) -> Iterator[
     with base.reading() as reader:
         for each in corridors:
             case = make_case(today=today, origin=each.origin, destination=each.destination)
-            yield _measure(each, map_in(reader, case))
+            household = make_case(
+                today=today, origin=each.origin, destination=each.destination, sector=_HOUSEHOLD
+            )
+            yield replace(
+                _measure(each, map_in(reader, case)),
+                questions=_questions(reader, case),
+                household=_questions(reader, household),
+            )
 
 
 def _measure(corridor: Corridor, found: ProtectionMap) -> Coverage:
@@ -73,6 +104,34 @@ def _measure(corridor: Corridor, found: ProtectionMap) -> Coverage:
         tuple("".join(_letter(found, branch, column) for branch in BRANCHES) for column in COLUMNS),
         tuple((cell.branch, cell.column) for cell in found.cells if cell.state == GAP),
     )
+
+
+def _questions(reader: LawReader, case: Case) -> tuple[str, ...]:
+    """Whether each question is answered, was looked for in vain, or is a hole."""
+    topics = [topic for _, named in QUESTIONS for topic in named]
+    found = look_up(reader, case, topics)
+    answered = answered_topics(found.answers)
+    if case.destination is not None and reader.emergency_numbers(case.destination):
+        answered.add("emergency")
+    looked = {search.topics for search in reader.searches if search.deadline and _about(search, case)}
+    states = []
+    for _name, named in QUESTIONS:
+        if not named:
+            rules = reader.candidates(None, case.destination, case.origin)
+            results = resolve(rules, case, reader.context, reader.catalogue.types).results
+            rules = [each.rule for each in results if each.rule.kind == "deadline"]
+            held = any(rule.key.destinations != (ANY,) for rule in rules)
+            states.append(ANSWERED if held else LOOKED if looked else HOLE)
+        elif answered & set(named):
+            states.append(ANSWERED)
+        else:
+            missed = [last_search(reader.searches, topic, case) for topic in named]
+            states.append(LOOKED if any(missed) else HOLE)
+    return tuple(states)
+
+
+def _about(search: Search, case: Case) -> bool:
+    return search.country == (case.origin if search.home else case.destination)
 
 
 def _letter(found: ProtectionMap, branch: str, column: str) -> str:
@@ -119,6 +178,23 @@ def markdown(rows: list[Coverage], day: date, searches: Sequence[tuple[str, str,
     for row in rows:
         words = " | ".join(f"`{word}`" for word in row.letters)
         yield f"| {row.corridor.name} | {words} | {row.seen}/45 | {row.corridor.why} |"
+    yield ""
+    yield "## What a worker asks first"
+    yield ""
+    yield (
+        "`y` answered, `o` looked for in public sources and not found (a named gap), `·` a hole; first for a "
+        "person of whom only the countries are known, then for work in a private home."
+    )
+    yield ""
+    heads = ("corridor", *(name for name, _ in QUESTIONS))
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    marks = {ANSWERED: "y", LOOKED: "o", HOLE: "·"}
+    for row in rows:
+        both = (
+            f"{marks[one]}{marks[other]}" for one, other in zip(row.questions, row.household, strict=True)
+        )
+        yield f"| {row.corridor.name} | {' | '.join(both)} |"
     yield ""
     yield "## Gaps"
     yield ""
