@@ -99,7 +99,7 @@ STEP_TEXTS = {
     "service": "You worked there for {years} and {days}.",
     "service_counted": "Of this, the law counts here: {years} and {days}.",
     "no_service_then": "None of your time there falls under this law.",
-    "no_rule_on_end_of_service": "{country}: we have no rule on end-of-service pay in our data.",
+    "no_rule_on_end_of_service": "{country}: we have no rule on end-of-service pay in our data for that day.",
     "none_by_law": "By this rule the law gives no end-of-service pay.",
     "whole_years": "Only full years count: {years}.",
     "rounded_years": "With the last part of a year this counts as: {years}.",

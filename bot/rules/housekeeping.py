@@ -30,7 +30,7 @@ class Owner:
 
 @dataclass
 class Housekeeping:
-    """Owners by country, and short numbers by country and digits."""
+    """Owners by country or group, and short numbers by country and digits."""
 
     owners: dict[str, Owner] = field(default_factory=dict)
     short_numbers: dict[tuple[str, str], str] = field(default_factory=dict)  # the contact that lists it
@@ -52,13 +52,13 @@ class HousekeepingReader(FileReader):
         self._each(key, self._owner if kind == "owners" else self._number)
 
     def _owner(self, body: Map) -> None:
-        self._known(body, ("name", "countries"))
+        self._known(body, ("name", "countries", "groups"))
         name = self._text(body, "name")
         if not name:
             self._say(body, "name", "An owner has a name.", "Write a role, such as `Gulf`.")
         countries = self._list(body, "countries", (), COUNTRIES, "country code")
         owner = Owner(str(name), countries)
-        for country in countries:
+        for country in (*countries, *self._list(body, "groups", (), None, "group")):
             if country in self._found.owners:
                 other = self._found.owners[country].name
                 self._say(

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from bot.commands.calc import borders, work
+from bot.commands.calc import benefits, borders, work
 
 
 class Calculators(click.Group):
@@ -26,5 +26,5 @@ def command() -> None:
     """Calculate what is owed or adds up; every step names the rule or agreement that it follows."""
 
 
-for each in (*borders.COMMANDS, *work.COMMANDS):
+for each in (*borders.COMMANDS, *work.COMMANDS, *benefits.COMMANDS):
     command.add_command(each)
