@@ -32,10 +32,12 @@ def untraced(
     case: Case | None = None,
     emergency: Iterable[EmergencyNumber | str] = (),
     choices: int = 0,
+    days: Iterable[str] = (),
 ) -> list[str]:
     """The numbers of a text that come from none of these.
 
-    The numbers of choices up to `choices` count too, and those of the items of a list value.
+    The numbers of choices up to `choices` count too, those of the items of a list value, and those of
+    `days` (on which a gap was looked for).
     """
     rules = [rule] if isinstance(rule, Rule) else list(rule or ())
     known = set(_FIXED) | {str(number) for number in range(1, choices + 1)}
@@ -57,6 +59,8 @@ def untraced(
             known |= _parts(word)
     for number in emergency:
         known |= _parts(number if isinstance(number, str) else number.number)
+    for day in days:
+        known |= _parts(day)
     return [number for number in numbers(text) if not _forms(number) & known]
 
 
@@ -108,7 +112,7 @@ def _forms(number: str) -> set[str]:
         forms |= {digits, _plain(digits.replace(".", "").replace(",", "."))}
     elif re.fullmatch(r"\d+\.\d+", digits):
         forms.add(_plain(digits))
-    elif re.fullmatch(r"\d+,\d{1,2}|0,\d+", digits):
+    elif re.fullmatch(r"\d+,\d{1,2}|\d+,\d{4,}|0,\d+", digits):
         forms.add(_plain(digits.replace(",", ".")))
     elif re.fullmatch(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?", digits):  # also 1,00,000
         forms.add(_plain(digits.replace(",", "")))

@@ -11,7 +11,19 @@ from pathlib import Path
 import pytest
 
 from bot import cli
-from bot.rules.corridors import LETTERS, Corridor, Coverage, coverage, markdown, read_corridors, read_searches
+from bot.rules.corridors import (
+    ANSWERED,
+    HOLE,
+    LETTERS,
+    LOOKED,
+    QUESTIONS,
+    Corridor,
+    Coverage,
+    coverage,
+    markdown,
+    read_corridors,
+    read_searches,
+)  # fmt: skip
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase
 from bot.rules.protection import COLUMNS, GAP, STATES, protection_map
@@ -114,6 +126,23 @@ def test_the_day_is_the_day_of_the_map(base: LawBase) -> None:
     assert before.letters != after.letters and before.filled < after.filled
 
 
+def test_no_question_of_a_worker_is_a_hole(rows: list[Coverage]) -> None:
+    """Answered, or looked for and named as a gap: for everybody, and for work in private homes."""
+    holes = [
+        (row.corridor.name, who, name)
+        for row in rows
+        for who, states in (("anybody", row.questions), ("household", row.household))
+        for (name, _), state in zip(QUESTIONS, states, strict=True)
+        if state == HOLE
+    ]
+    assert holes == []
+
+
+def test_a_named_gap_is_no_answer(rows: list[Coverage]) -> None:
+    states = {state for row in rows for state in (*row.questions, *row.household)}
+    assert states == {ANSWERED, LOOKED}
+
+
 # -- the page -----------------------------------------------------------------------------------
 
 
@@ -127,7 +156,8 @@ def test_the_page_says_what_was_measured(base: LawBase) -> None:
     assert f"Of {cells} cells {seen} ({seen / cells:.0%}) rest on a source" in text
     assert f"{filled - seen} more are filled but not confirmed, {cells - filled} are named gaps" in text
     assert ", ".join(BRANCHES) in text
-    table = [line for line in lines if line.startswith("| ")]
+    first = lines[: lines.index("## What a worker asks first")]
+    table = [line for line in first if line.startswith("| ")]
     assert len(table) == 1 + len(few) and len({line.count("|") for line in table}) == 1
     for row, line in zip(few, table[1:], strict=True):
         assert line.startswith(f"| {row.corridor.name} | ") and line.endswith(f"| {row.corridor.why} |")

@@ -53,6 +53,9 @@ _REASONS = {
 }
 
 
+_Held = tuple[Ratification, str]  # with how it stands on the day
+
+
 @dataclass(frozen=True)
 class Derived:
     """One thing that a country has undertaken, on one topic (mostly a branch)."""
@@ -111,7 +114,8 @@ def derive(case: Case, treaties: Treaties, topics: Collection[str] | None = None
     if case.destination is None or case.origin is None:
         return Derivation()
     host, home = case.destination, case.origin
-    rights = _without_weaker(_from_instruments(case, treaties, topics))
+    there, at_home = _standing(host, case.on, treaties), _standing(home, case.on, treaties)
+    rights = _without_weaker(_from_instruments(case, there, at_home, treaties, topics))
     setbacks: list[Setback] = []
     in_force = []
     for agreement in treaties.between(host, home):
@@ -124,27 +128,28 @@ def derive(case: Case, treaties: Treaties, topics: Collection[str] | None = None
         else:
             reason = "ended" if force == ENDED else _REASONS.get(agreement.status, "not_yet")
             setbacks.append(Setback(agreement.id, None, reason, agreement.provenance))
-    setbacks += _setbacks(host, case.on, treaties)
+    setbacks += _setbacks(there)
     none = None if any(each.social_security for each in in_force) else treaties.no_agreement(host, home)
     return Derivation(tuple(rights), tuple(in_force), tuple(setbacks), none)
 
 
-def _setbacks(host: str, on: date, treaties: Treaties) -> Iterator[Setback]:
-    for ratification in sorted(treaties.ratified_by(host), key=lambda each: each.instrument):
-        if ratification.status == "not_ratified_known":
-            continue
-        force = ratification.force(on)
-        if force in (ENDED, NOT_YET):
+def _standing(country: str, on: date, treaties: Treaties) -> list[_Held]:
+    """How a country stands to every instrument on which its word is known."""
+    return [(ratification, ratification.force(on)) for ratification in treaties.ratified_by(country)]
+
+
+def _setbacks(standing: list[_Held]) -> Iterator[Setback]:
+    for ratification, force in sorted(standing, key=lambda each: each[0].instrument):
+        if ratification.status != "not_ratified_known" and force in (ENDED, NOT_YET):
             reason = "ended" if force == ENDED else "not_yet"
-            yield Setback(ratification.instrument, host, reason, ratification.provenance)
+            yield Setback(ratification.instrument, ratification.country, reason, ratification.provenance)
 
 
-def _from_instruments(case: Case, treaties: Treaties, topics: Collection[str] | None) -> Iterator[Derived]:
+def _from_instruments(
+    case: Case, there: list[_Held], at_home: list[_Held], treaties: Treaties, topics: Collection[str] | None
+) -> Iterator[Derived]:
     """What the provisions of all instruments give that bind the countries concerned."""
-    bound = {
-        "destination": dict(_binding(str(case.destination), case.on, treaties)),
-        "origin": dict(_binding(str(case.origin), case.on, treaties)),
-    }
+    bound = {"destination": dict(_binding(there)), "origin": dict(_binding(at_home))}
     # By principle, not by provision: one provision may stand before another of the same principle.
     wanted = None if topics is None else set().union(*map(treaties.speaking_of, topics))
     for instrument in sorted({*bound["destination"], *bound["origin"]}):
@@ -157,13 +162,9 @@ def _from_instruments(case: Case, treaties: Treaties, topics: Collection[str] | 
                 yield from _from_provision(provision, held, bound["origin"].get(instrument), case)
 
 
-_Held = tuple[Ratification, str]  # with how it stands that day
-
-
-def _binding(country: str, on: date, treaties: Treaties) -> Iterator[tuple[str, _Held]]:
-    """The instruments that bind, or may bind, a country on a day."""
-    for ratification in treaties.ratified_by(country):
-        force = ratification.force(on)
+def _binding(standing: list[_Held]) -> Iterator[tuple[str, _Held]]:
+    """The instruments that bind, or may bind, a country."""
+    for ratification, force in standing:
         if force in (IN_FORCE, UNSURE):
             yield ratification.instrument, (ratification, force)
 
