@@ -62,10 +62,15 @@ def command() -> int:
 
 
 def _load_rules(settings: Settings) -> None:
+    from bot.rules.errors import RevisionConflicts
     from bot.rules.load import load_law
 
     began = time.monotonic()
-    report = load_law(settings.database_url, settings.law_dir)
+    try:
+        report = load_law(settings.database_url, settings.law_dir)
+    except RevisionConflicts as conflicts:  # a new copy of the files must not silence the assistant
+        _tell(f"{conflicts}\nthe law that was loaded before goes on")
+        return
     state = "changed" if report.anything else "as before"
     _tell(f"rules loaded: version {report.version[:12]}, {state} ({time.monotonic() - began:.1f} s)")
 

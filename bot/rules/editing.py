@@ -33,6 +33,7 @@ from bot.rules.revisions import (
     open_revisions,
     record_hash,
 )  # fmt: skip
+from bot.rules.vocabulary import COUNTRIES
 
 _FILE_KEYS = ("law", "country", "review_every_months", "sources")
 
@@ -61,7 +62,8 @@ def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[l
     complaints = Complaints()
     content = yamlfile.read(file, lambda *mistake: complaints.add(file, *mistake))
     parts = [] if content is None else list(_parts(content))
-    if content is not None and (content.get("law") != "country" or not parts):
+    known = content is not None and content.get("law") == "country" and content.get("country") in COUNTRIES
+    if content is not None and not (known and parts):
         complaints.add(
             file, 1, "law", "A revision is a law file of one country with rules or contacts.",
             "Write `law: country`, `country: QA`, `sources:` and `rules:`.",
@@ -70,16 +72,16 @@ def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[l
     assert content is not None
     files = read_law(law)
     with _writing(url) as connection:
-        known = all_revisions(connection)
+        made = all_revisions(connection)
     mine = [
         Revision(
             number, record, str(content.get("country")), record_hash(_in_files(files, record)), document,
             author, reason, now(),
         )
-        for number, (record, document) in enumerate(parts, 1 + max((each.id for each in known), default=0))
+        for number, (record, document) in enumerate(parts, 1 + max((each.id for each in made), default=0))
     ]  # fmt: skip
     records = {each.record for each in mine}
-    standing = [each for each in known if each.ended is None]
+    standing = [each for each in made if each.ended is None]
     over = [*(each for each in standing if each.record not in records), *mine]
     book = read_law(law, revisions=over)
     with _writing(url) as connection:

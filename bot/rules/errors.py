@@ -2,6 +2,7 @@
 
 RulesError                 anything below
 ├── LawMistakes            the law files hold mistakes (all of them, each with file and line)
+│   └── RevisionConflicts  they hold none, but contradict revisions
 ├── CaseError              a case that makes no sense: unknown country, impossible date...
 ├── EmptyLawBase           the database holds no rules yet
 └── LawBaseUnavailable     the database cannot be reached or read
@@ -40,6 +41,10 @@ class LawMistakes(RulesError):
         noun = "mistake" if count == 1 else "mistakes"
         lines = "\n".join(str(mistake) for mistake in self.mistakes)
         super().__init__(f"{count} {noun} in the law files; nothing was changed.\n{lines}")
+
+
+class RevisionConflicts(LawMistakes):
+    """The law files are whole, but contradict open revisions; nothing was changed."""
 
 
 class CaseError(RulesError, ValueError):

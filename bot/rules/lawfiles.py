@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.rules import housekeeping, reconciled, yamlfile
 from bot.rules.dates import PartialDate
-from bot.rules.errors import Complaints
+from bot.rules.errors import Complaints, RevisionConflicts
 from bot.rules.hours import HoursError, parse_hours
 from bot.rules.housekeeping import Housekeeping, HousekeepingReader
 from bot.rules.keys import KeyComparer, measure
@@ -141,6 +141,8 @@ def read_law(
             progress(path)
         reader.open(path)
     book = reader.finish()
+    if reader.conflicts and reader.conflicts == len(complaints.mistakes):
+        raise RevisionConflicts(complaints.mistakes)
     complaints.raise_if_any()
     return book
 
@@ -152,6 +154,7 @@ class _Reader(FileReader):
         super().__init__(complaints)
         self._revisions = revisions
         self._beneath: dict[str, Beneath] = {}
+        self.conflicts = 0  # revisions that the files contradict
         self._types = TypeReader(complaints)
         self._treaties = TreatyReader(complaints)
         self._reconciled = ReconciledReader(complaints)
@@ -230,7 +233,9 @@ class _Reader(FileReader):
         self._revise("rules", "rule", self._book.rules, self._rule)
         amended: dict[str, Any] = {f"rule/{each.id}": each for each in self._book.rules.values()}
         amended |= {f"contact/{each.id}": each for each in self._book.contacts.values()}
+        before = len(self._complaints.mistakes)
         self._book.settled = settle(self._revisions, self._beneath, amended, self._complaints)
+        self.conflicts = len(self._complaints.mistakes) - before
         self._check_references()
         self._housekeeping.check(self._book.contacts)
         for fault in faults(self._book):

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from bot.commands.run import _load_rules
 from bot.rules.editing import history, revise, revisions, withdraw
-from bot.rules.errors import LawMistakes, RulesError
+from bot.rules.errors import LawMistakes, RevisionConflicts, RulesError
 from bot.rules.export import export_lines, export_revisions
 from bot.rules.lawbase import LawBase
 from bot.rules.load import load_law
 from bot.rules.lookup import lookup
+from bot.settings import load_settings
 from tests.rules.support import case_of
 from tests.rules.test_broken_files import law_with
 
@@ -127,7 +129,7 @@ def test_files_that_contradict_it_are_a_named_conflict(tmp_path: Path, law: Path
     country.write_text(
         country.read_text(encoding="utf-8").replace("days: 3 weeks", "days: 5 weeks"), encoding="utf-8"
     )
-    with pytest.raises(LawMistakes) as caught:
+    with pytest.raises(RevisionConflicts) as caught:
         load_law(url, law)
     said = str(caught.value)
     assert "law/country.yml:" in said and "rule/qa-leave" in said
@@ -138,6 +140,22 @@ def test_files_that_contradict_it_are_a_named_conflict(tmp_path: Path, law: Path
     assert [each.ended for each in revisions(url)] == ["withdrawn"]
     with pytest.raises(RulesError, match="no open revision 1"):
         withdraw(url, law, 1, "another editor")
+
+
+def test_a_conflict_does_not_keep_the_assistant_from_starting(
+    tmp_path: Path, law: Path, url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    country = law / "country.yml"
+    country.write_text(
+        country.read_text(encoding="utf-8").replace("days: 3 weeks", "days: 5 weeks"), encoding="utf-8"
+    )
+    monkeypatch.setenv("HAQ_DATABASE_URL", url)
+    monkeypatch.setenv("HAQ_LAW_DIR", str(law))
+    _load_rules(load_settings())
+    told = capsys.readouterr().err
+    assert "revision 1" in told and "the law that was loaded before goes on" in told
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "4 weeks"}
 
 
 def test_a_later_revision_follows_the_first(tmp_path: Path, law: Path, url: str) -> None:
