@@ -224,6 +224,13 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
             "{topic}: the law on this that we know leaves out your kind of work. We know no other rule.",
             topic=topic,
         )
+    if gap.reason == "deadline_not_found":
+        return t.gettext(
+            "{topic}: we do not know until when you can claim. On {date} we looked for it and found nothing. "
+            "Claim as soon as you can.",
+            topic=topic,
+            date=formats.partial_date(PartialDate.parse(gap.looked or ""), t),
+        )
     if gap.reason == "treaty_only":
         return t.gettext(
             "{topic}: we have no law of that country on this in our data, only what it has undertaken.",

@@ -113,7 +113,7 @@ def _questions(reader: LawReader, case: Case) -> tuple[str, ...]:
     answered = answered_topics(found.answers)
     if case.destination is not None and reader.emergency_numbers(case.destination):
         answered.add("emergency")
-    looked = {search.topics for search in reader.searches if search.deadline and _about(search, case)}
+    looked = any(search.deadline and _about(search, case) for search in reader.searches)
     states = []
     for _name, named in QUESTIONS:
         if not named:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.rules.case import Case, check_facts
@@ -37,6 +37,7 @@ REASONS = (
     "nothing_in_data",  # no rule speaks of it
     "treaty_only",  # a treaty speaks of it, but no rule of the country's own law
     "sector_left_out",  # the rules that are known leave out this kind of work
+    "deadline_not_found",  # beside an answer: the time to claim was looked for in vain
     "not_known_then",  # rules are known, but not for the date asked about
     "destination_unknown",
     "origin_unknown",
@@ -90,7 +91,10 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     ordered = sorted(
         channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue)
     )
-    gaps = tuple(_with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution))
+    gaps = (
+        *(_with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution)),
+        *_deadlines_not_found(asked, national, reader, case),
+    )
     left_out = {gap.topic: gap.rules for gap in gaps if gap.reason == "sector_left_out"}
     return Lookup(
         version=reader.version,
@@ -215,6 +219,17 @@ def _with_search(gap: Gap, reader: LawReader, case: Case) -> Gap:
         return gap
     search = last_search(reader.searches, gap.topic, case)
     return gap if search is None else replace(gap, looked=search.looked)
+
+
+def _deadlines_not_found(
+    asked: tuple[str, ...], national: list[Result], reader: LawReader, case: Case
+) -> Iterator[Gap]:
+    """Topics on which there is law, but the time to claim was looked for in vain."""
+    limited = {topic for each in national if each.rule.kind == "deadline" for topic in each.rule.topics}
+    for topic in asked:
+        search = last_search(reader.searches, topic, case, deadline=True)
+        if search is not None and topic not in limited:
+            yield Gap(topic, "deadline_not_found", looked=search.looked)
 
 
 # Topics on which treaties themselves are the law.

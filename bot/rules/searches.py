@@ -32,9 +32,9 @@ class Search:
     looked: str  # the day
     where: str
 
-    def covers(self, topic: str, case: Case) -> bool:
-        """Whether it was looked for what a case asks on a topic."""
-        if topic not in self.topics or self.deadline:
+    def covers(self, topic: str, case: Case, deadline: bool = False) -> bool:
+        """Whether it was looked for what a case asks on a topic (or for the time to claim)."""
+        if topic not in self.topics or self.deadline != deadline:
             return False
         if self.country != (case.origin if self.home else case.destination):
             return False
@@ -45,11 +45,10 @@ def _within(named: tuple[str, ...], everyone: str, mine: str | None) -> bool:
     return named == (everyone,) or mine in named
 
 
-def last_search(searches: Iterable[Search], topic: str, case: Case) -> Search | None:
-    """The latest search that covers a topic of a case."""
-    return max(
-        (each for each in searches if each.covers(topic, case)), key=lambda each: each.looked, default=None
-    )
+def last_search(searches: Iterable[Search], topic: str, case: Case, deadline: bool = False) -> Search | None:
+    """The latest search that covers a topic of a case (or the time to claim on it)."""
+    found = (each for each in searches if each.covers(topic, case, deadline))
+    return max(found, key=lambda each: each.looked, default=None)
 
 
 class SearchReader(FileReader):

@@ -98,6 +98,9 @@ def _part(
     ground: Ground, shares: list[Ground], service: Service, pay: Pay, case: Case, steps: list[Step]
 ) -> Part:
     values, name = ground.values, ground.rule.id
+    if values.get("none") and "none" in ground.rule.unconfirmed:
+        steps.append(step("not_computed", name))
+        return Part(ground, "not_computed", certain=False)
     if values.get("none"):
         steps.append(step("none_by_law", name))
         return Part(ground, "nothing", Decimal(0))
