@@ -16,7 +16,7 @@ from bot.rules.lookup import answered_topics, look_up
 from bot.rules.model import ANY
 from bot.rules.protection import COLUMNS, GAP, ProtectionMap, map_in
 from bot.rules.resolution import resolve
-from bot.rules.searches import Search, last_search
+from bot.rules.searches import Search
 from bot.rules.vocabulary import BRANCHES
 
 LETTERS = {"yes": "y", "unconfirmed": "u", "conditional": "c", "no": "n", "absent": "a", "gap": "·"}
@@ -113,7 +113,7 @@ def _questions(reader: LawReader, case: Case) -> tuple[str, ...]:
     answered = answered_topics(found.answers)
     if case.destination is not None and reader.emergency_numbers(case.destination):
         answered.add("emergency")
-    looked = any(search.deadline and _about(search, case) for search in reader.searches)
+    looked = any(search.deadline and _about(search, case) for search in reader.searches.all)
     states = []
     for _name, named in QUESTIONS:
         if not named:
@@ -125,7 +125,7 @@ def _questions(reader: LawReader, case: Case) -> tuple[str, ...]:
         elif answered & set(named):
             states.append(ANSWERED)
         else:
-            missed = [last_search(reader.searches, topic, case) for topic in named]
+            missed = [reader.searches.last(topic, case) for topic in named]
             states.append(LOOKED if any(missed) else HOLE)
     return tuple(states)
 

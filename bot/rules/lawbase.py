@@ -34,7 +34,7 @@ from bot.rules.model import (
     rule_from_json,
     scope_from_json,
 )  # fmt: skip
-from bot.rules.searches import Search, search_from_json
+from bot.rules.searches import Searches, search_from_json
 from bot.rules.serial import catalogue_from_json
 from bot.rules.treaties.register import Treaties
 from bot.rules.treaties.serial import treaties_from_json
@@ -80,7 +80,7 @@ class _Held:
     catalogue: Catalogue
     context: Context
     treaties: Treaties
-    searches: tuple[Search, ...]
+    searches: Searches
     emergency: Mapping[str, tuple[EmergencyNumber, ...]]  # by country
     earliest: str | None
 
@@ -137,7 +137,7 @@ def _read_held(connection: Connection, version: str) -> _Held:
         catalogue,
         Context(groups, catalogue.facts, scopes),
         treaties_from_json(((row.id, row.body) for row in rows), groups),
-        tuple(map(search_from_json, bodies(tables.named_gap))),
+        Searches(map(search_from_json, bodies(tables.named_gap))),
         _emergency_table(connection),
         connection.execute(select(func.min(func.coalesce(rule.start, rule.as_of)))).scalar(),
     )

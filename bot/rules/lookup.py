@@ -14,7 +14,6 @@ from bot.rules.model import ANY, Contact, Rule
 from bot.rules.remedies import Remedy, remedies
 from bot.rules.resolution import Resolution, Result, resolve
 from bot.rules.ruletypes import Catalogue
-from bot.rules.searches import last_search
 from bot.rules.treaties.derivation import derive
 from bot.rules.treaties.statements import derived_results
 from bot.rules.vocabulary import HELP_TOPICS, TOPICS
@@ -217,7 +216,7 @@ def _by_topic(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
 def _with_search(gap: Gap, reader: LawReader, case: Case) -> Gap:
     if gap.reason not in ("nothing_in_data", "treaty_only", "sector_left_out"):
         return gap
-    search = last_search(reader.searches, gap.topic, case)
+    search = reader.searches.last(gap.topic, case)
     return gap if search is None else replace(gap, looked=search.looked)
 
 
@@ -227,7 +226,7 @@ def _deadlines_not_found(
     """Topics on which there is law, but the time to claim was looked for in vain."""
     limited = {topic for each in national if each.rule.kind == "deadline" for topic in each.rule.topics}
     for topic in asked:
-        search = last_search(reader.searches, topic, case, deadline=True)
+        search = reader.searches.last(topic, case, deadline=True)
         if search is not None and topic not in limited:
             yield Gap(topic, "deadline_not_found", looked=search.looked)
 

@@ -25,6 +25,7 @@ WAYS = (OTHER_LAW, TREATY, HOME_SCHEME, REFUND, ADVICE, EMBASSY)
 _GIVING = ("entitlement", "obligation", "scheme")
 _TREATIES = ("international_labour_standard", "social_security_agreement", "bilateral_labour_agreement")
 _ADVISERS = {"ngo", "union", "legal_aid", "shelter"}
+_EMBASSIES = {"embassy", "consular_line"}
 
 
 @dataclass(frozen=True)
@@ -56,36 +57,43 @@ def remedies(
 
     `left_out`: the rules that leave the sector out, by topic.
     """
-    found = []
-    for topic in topics:
-        mine = [each for each in answers if topic in each.rule.topics]
-        denied = tuple(
-            each.rule.id for each in mine if types[each.rule.type].denies and each.applies == "yes"
-        )
-        denied += left_out.get(topic, ())
-        if denied:
-            ways = tuple(_ways(mine, channels, contacts, types))
-            found.append(Remedy(topic, denied, ways))
-    return tuple(found)
-
-
-def _ways(
-    answers: Iterable[Result], channels: Iterable[Result], contacts: Mapping[str, Contact],
-    types: Mapping[str, RuleType],
-) -> Iterator[Way]:  # fmt: skip
-    by_way: dict[str, list[str]] = {}
+    denials: dict[str, list[str]] = {topic: list(rules) for topic, rules in left_out.items()}
+    giving: dict[str, dict[str, list[str]]] = {}
     for each in answers:
-        if each.rule.kind in _GIVING and not types[each.rule.type].denies:
-            by_way.setdefault(_way(each.rule), []).append(each.rule.id)
-    for each in channels:
-        roles = {role for key in _contacts(each.rule) if key in contacts for role in contacts[key].roles}
-        if roles & _ADVISERS:
-            by_way.setdefault(ADVICE, []).append(each.rule.id)
-        elif roles & {"embassy", "consular_line"}:
-            by_way.setdefault(EMBASSY, []).append(each.rule.id)
+        rule, denies = each.rule, types[each.rule.type].denies
+        for topic in rule.topics:
+            if denies and each.applies == "yes":
+                denials.setdefault(topic, []).append(rule.id)
+            elif rule.kind in _GIVING and not denies:
+                giving.setdefault(topic, {}).setdefault(_way(rule), []).append(rule.id)
+    if not denials:
+        return ()
+    helping = _helping(channels, contacts)
+    return tuple(
+        Remedy(
+            topic, tuple(dict.fromkeys(denials[topic])), tuple(_ways({**giving.get(topic, {}), **helping}))
+        )
+        for topic in topics
+        if topic in denials
+    )
+
+
+def _ways(by_way: Mapping[str, Iterable[str]]) -> Iterator[Way]:
     for name in WAYS:
         if name in by_way:
             yield Way(name, tuple(dict.fromkeys(by_way[name])))
+
+
+def _helping(channels: Iterable[Result], contacts: Mapping[str, Contact]) -> dict[str, list[str]]:
+    """Who advises or stands by: the rules on unions, aid groups and legal aid, and on embassies."""
+    found: dict[str, list[str]] = {}
+    for each in channels:
+        roles = {role for key in _contacts(each.rule) if key in contacts for role in contacts[key].roles}
+        if roles & _ADVISERS:
+            found.setdefault(ADVICE, []).append(each.rule.id)
+        elif roles & _EMBASSIES:
+            found.setdefault(EMBASSY, []).append(each.rule.id)
+    return found
 
 
 def _way(rule: Rule) -> str:

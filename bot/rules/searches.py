@@ -32,12 +32,8 @@ class Search:
     looked: str  # the day
     where: str
 
-    def covers(self, topic: str, case: Case, deadline: bool = False) -> bool:
-        """Whether it was looked for what a case asks on a topic (or for the time to claim)."""
-        if topic not in self.topics or self.deadline != deadline:
-            return False
-        if self.country != (case.origin if self.home else case.destination):
-            return False
+    def concerns(self, case: Case) -> bool:
+        """Whether it was about people like the one of a case."""
         return _within(self.sectors, "all", case.sector) and _within(self.status, "any", case.status)
 
 
@@ -45,10 +41,27 @@ def _within(named: tuple[str, ...], everyone: str, mine: str | None) -> bool:
     return named == (everyone,) or mine in named
 
 
-def last_search(searches: Iterable[Search], topic: str, case: Case, deadline: bool = False) -> Search | None:
-    """The latest search that covers a topic of a case (or the time to claim on it)."""
-    found = (each for each in searches if each.covers(topic, case, deadline))
-    return max(found, key=lambda each: each.looked, default=None)
+class Searches:
+    """All searches, found by what they are about."""
+
+    def __init__(self, searches: Iterable[Search] = ()) -> None:
+        self.all = tuple(searches)
+        self._held: dict[tuple[str, str, bool, bool], list[Search]] = {}
+        for search in self.all:
+            for topic in search.topics:
+                key = (search.country, topic, search.home, search.deadline)
+                self._held.setdefault(key, []).append(search)
+
+    def last(self, topic: str, case: Case, deadline: bool = False) -> Search | None:
+        """The latest search for what a case asks on a topic (or for the time to claim on it)."""
+        found = [
+            search
+            for country, home in ((case.destination, False), (case.origin, True))
+            if country is not None
+            for search in self._held.get((country, topic, home, deadline), ())
+            if search.concerns(case)
+        ]
+        return max(found, key=lambda each: each.looked, default=None)
 
 
 class SearchReader(FileReader):

@@ -98,8 +98,8 @@ def test_gaps_of_each_kind_are_said(base: LawBase, language: str) -> None:
     for known in ({"home": "NP"}, {"to": "NR"}, {"home": "TV", "to": "NR"}, {"to": "OM", "on": "2021-02-28"}):
         for gap in answer(lookup(base, case_of(**known)), language).gaps:
             kinds[gap.gap.reason] = gap.text
-    assert set(kinds) == {"nothing_in_data", "not_known_then", "destination_unknown", "origin_unknown"}
-    assert len(set(kinds.values())) == 4
+    assert set(kinds) >= {"nothing_in_data", "not_known_then", "destination_unknown", "origin_unknown"}
+    assert len(set(kinds.values())) == len(kinds)
 
 
 def test_what_comes_first_is_what_was_asked_first(base: LawBase) -> None:

@@ -102,7 +102,7 @@ def _loose(message: dict[str, Any], reader: LawReader) -> list[str]:
     return untraced(
         message["text"], rules, reader.contacts(ids).values(), Case(on=today, today=today),
         [*numbers, *MOBILE_FALLBACK], choices=len(message.get("buttons", [])),
-        days=[search.looked for search in reader.searches],
+        days=[search.looked for search in reader.searches.all],
     )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ def test_the_day_of_the_last_search_is_said(tmp_path: Path) -> None:
     assert looked("invalidity", to="SA", status="irregular") == "2026-03-04"
     assert looked("invalidity", to="SA") is None, "it was looked for people without papers alone"
     assert looked("unemployment", to="SA") is None, "only the deadline was looked for"
+    late = lookup(base, case_of(to="SA"), ["unemployment"]).gaps[1]
+    assert (late.reason, late.looked) == ("deadline_not_found", "2026-03-04")
     assert looked("family_benefit", home="SA", to="QA") == "2026-03-05"
     assert looked("family_benefit", home="QA", to="SA") is None
     base.close()
