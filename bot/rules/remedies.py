@@ -69,13 +69,12 @@ def remedies(
     if not denials:
         return ()
     helping = _helping(channels, contacts)
-    return tuple(
-        Remedy(
-            topic, tuple(dict.fromkeys(denials[topic])), tuple(_ways({**giving.get(topic, {}), **helping}))
-        )
-        for topic in topics
-        if topic in denials
-    )
+    found = []
+    for topic in topics:
+        if topic in denials:
+            ways = tuple(_ways({**giving.get(topic, {}), **helping}))
+            found.append(Remedy(topic, tuple(dict.fromkeys(denials[topic])), ways))
+    return tuple(found)
 
 
 def _ways(by_way: Mapping[str, Iterable[str]]) -> Iterator[Way]:
