@@ -17,13 +17,17 @@ from bot.rules.errors import LawBaseUnavailable
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def open_database(url: str) -> Engine:
-    """An engine for the URL (SQLite or PostgreSQL). Raises LawBaseUnavailable for a bad URL."""
+def open_database(url: str, *, one_view: bool = False) -> Engine:
+    """An engine for the URL (SQLite or PostgreSQL). Raises LawBaseUnavailable for a bad URL.
+
+    `one_view`: a transaction sees the database as of one moment, and whoever opens it copes with a
+    connection that died while it rested.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, future=True, **_pooling(parsed))
+        engine = create_engine(parsed, future=True, **_pooling(parsed, one_view))
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise LawBaseUnavailable(f"The database address cannot be used: {type(error).__name__}.") from error
     except OSError as error:
@@ -33,10 +37,10 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _pooling(url: URL) -> dict[str, Any]:
+def _pooling(url: URL, one_view: bool) -> dict[str, Any]:
     """Connections are kept: opening one and setting it up costs more than a lookup."""
     if url.get_backend_name() != "sqlite":
-        return {"pool_pre_ping": True}
+        return {"isolation_level": "REPEATABLE READ"} if one_view else {"pool_pre_ping": True}
     if url.database in (None, "", ":memory:"):
         return {}
     return {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.schema import Table
 from sqlalchemy.sql import Select
 
@@ -68,7 +68,7 @@ def _candidates(destination_known: bool, origin_known: bool, some_topics: bool) 
     return select(tables.rule.c.body).where(tables.rule.c.id.in_(query)).order_by(tables.rule.c.id)
 
 
-_VERSION = select(tables.law_version.c.version)
+_VERSION = "SELECT version FROM law_version"  # asked with every lookup: no building, no compiling
 _CONTACTS = select(tables.contact.c.body).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -89,7 +89,7 @@ class LawBase:
     """Reads the loaded law. Safe to share between threads; sessions are short."""
 
     def __init__(self, url: str) -> None:
-        self._engine: Engine = open_database(url)
+        self._engine: Engine = open_database(url, one_view=True)
         self._lock = Lock()
         self._held: _Held | None = None
 
@@ -97,9 +97,9 @@ class LawBase:
     def reading(self) -> Iterator[LawReader]:
         """A consistent view for one lookup. Raises EmptyLawBase or LawBaseUnavailable."""
         try:
-            with self._engine.connect() as connection:
-                _hold_one_view(connection)
-                yield LawReader(connection, self._current(connection))
+            connection, held = self._open()
+            with connection:
+                yield LawReader(connection, held)
         except (OperationalError, ProgrammingError) as error:
             if "no such table" in str(error.orig) or "does not exist" in str(error.orig):
                 raise EmptyLawBase from error
@@ -107,12 +107,32 @@ class LawBase:
         except SQLAlchemyError as error:
             raise LawBaseUnavailable("The rules database cannot be read now.") from error
 
+    def _open(self) -> tuple[Connection, _Held]:
+        """A connection with a view of one moment. One that died while it rested is opened anew, once."""
+        connection = self._engine.connect()
+        try:
+            return connection, self._view(connection)
+        except DBAPIError as error:
+            connection.close()
+            if not error.connection_invalidated:
+                raise
+        except EmptyLawBase:
+            connection.close()
+            raise
+        connection = self._engine.connect()
+        return connection, self._view(connection)
+
+    def _view(self, connection: Connection) -> _Held:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")  # the driver itself begins only before a change
+        return self._current(connection)
+
     def close(self) -> None:
         """Lets go of the database."""
         self._engine.dispose()
 
     def _current(self, connection: Connection) -> _Held:
-        version = connection.execute(_VERSION).scalar()
+        version = connection.exec_driver_sql(_VERSION).scalar()
         if version is None:
             raise EmptyLawBase
         held = self._held
@@ -158,14 +178,6 @@ def _emergency_table(connection: Connection) -> dict[str, tuple[EmergencyNumber,
         )
         for country, entries in found.items()
     }
-
-
-def _hold_one_view(connection: Connection) -> None:
-    """What is read from here on is of one moment, whatever is loaded meanwhile."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN")  # the driver itself begins only before a change
-    else:
-        connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 class LawReader:

@@ -6,14 +6,15 @@ rule that needs it apply without condition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
 from bot.rules.keys import comparable, reaches
-from bot.rules.model import ALL_SECTORS, ANY, Condition, Group, Rule, Scope
+from bot.rules.model import ALL_SECTORS, ANY, Condition, Group, Key, Rule, Scope
 from bot.rules.ruletypes import Fact
 
 YES, DEPENDS, NO = "yes", "depends", "no"
@@ -92,25 +93,37 @@ def legal_sectors(case: Case, context: Context) -> LegalSectors:
 def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Match:
     """Whether the rule reaches the case, dimension by dimension."""
     on = case.today if rule.kind == "complaint_channel" else case.on
-    steps = [
-        _date(rule, on),
-        _place("destination", rule.key.destinations, case, case.destination, context, on),
-        _place("origin", rule.key.origins, case, case.origin, context, on),
-        _excluded_origin(rule, case, context, on),
-        _sector(rule, sectors),
-        _member("status", rule.key.status, case.status),
-        _member("employment", rule.key.employment, case.employment),
-        _scheme(rule, case),
-        *(_condition(condition, case, context.facts[condition.fact]) for condition in rule.key.when),
-    ]
-    trace = tuple(line for step in steps for line in step.trace)
+    steps = [_date(rule, on), *_narrowed(rule.key, case, context, sectors, on)]
     no = [step for step in steps if step.applies == NO]
     if no:
         alone = no[0] if len(no) == 1 else Match(NO)
         said = tuple(line for step in no for line in step.trace)
         return Match(NO, (), said, alone.not_known_then, left_out=alone.left_out)
+    if len(steps) == 1:  # the rule narrows nothing but the date
+        return steps[0]
+    trace = tuple(line for step in steps for line in step.trace)
     needs = tuple(dict.fromkeys(name for step in steps for name in step.depends_on))
     return Match(DEPENDS if needs else YES, needs, trace)
+
+
+def _narrowed(key: Key, case: Case, context: Context, sectors: LegalSectors, on: date) -> Iterator[Match]:
+    """How the case stands to each dimension that the key narrows; most keys narrow few."""
+    if ANY not in key.destinations:
+        yield _place("destination", key.destinations, case, case.destination, context, on)
+    if ANY not in key.origins:
+        yield _place("origin", key.origins, case, case.origin, context, on)
+    if key.except_origins:
+        yield _excluded_origin(key, case, context, on)
+    if key.except_sectors or key.sectors != ("all",):
+        yield _sector(key, sectors)
+    if key.status != (ANY,):
+        yield _member("status", key.status, case.status)
+    if key.employment != (ANY,):
+        yield _member("employment", key.employment, case.employment)
+    if key.schemes:
+        yield _member("scheme", key.schemes, case.scheme)
+    for condition in key.when:
+        yield _condition(condition, case, context.facts[condition.fact])
 
 
 def _date(rule: Rule, on: date) -> Match:
@@ -130,6 +143,11 @@ def _date(rule: Rule, on: date) -> Match:
         return Match(DEPENDS, ("date",), (f"date: it ends in {end}; the day is not known.",))
     if rule.expected:
         return Match(DEPENDS, ("start",), (f"date: its start ({start}) was put off before and may move.",))
+    return _holds(on)
+
+
+@lru_cache(maxsize=64)
+def _holds(on: date) -> Match:
     return Match(YES, (), (f"date: it holds on {on}.",))
 
 
@@ -155,11 +173,9 @@ def _place(
     return Match(NO, (), (f"{name}: only for {', '.join(places)}.",))
 
 
-def _excluded_origin(rule: Rule, case: Case, context: Context, on: date) -> Match:
+def _excluded_origin(key: Key, case: Case, context: Context, on: date) -> Match:
     """`any` country of origin but some; an unknown origin may be one of them."""
-    excluded = rule.key.except_origins
-    if not excluded:
-        return _REACHED
+    excluded = key.except_origins
     said = f"origin: not for {', '.join(excluded)}"
     if case.origin is None:
         return Match(DEPENDS, ("origin",), (f"{said}; not known.",))
@@ -167,14 +183,14 @@ def _excluded_origin(rule: Rule, case: Case, context: Context, on: date) -> Matc
     return Match(NO if hit else YES, (), (f"{said}.",))
 
 
-def _sector(rule: Rule, sectors: LegalSectors) -> Match:
-    reached = rule.key.reached_sectors()
+def _sector(key: Key, sectors: LegalSectors) -> Match:
+    reached = key.reached_sectors()
     hit = sectors.possible & reached
-    said = f"sector: for {', '.join(rule.key.sectors)}"
-    if rule.key.except_sectors:
-        said += f", not {', '.join(rule.key.except_sectors)}"
+    said = f"sector: for {', '.join(key.sectors)}"
+    if key.except_sectors:
+        said += f", not {', '.join(key.except_sectors)}"
     if not hit:
-        excluded = sectors.possible <= set(rule.key.except_sectors)
+        excluded = sectors.possible <= set(key.except_sectors)
         return Match(NO, (), (f"{said}. {sectors.reason}".strip(),), left_out=excluded)
     if hit != sectors.possible:
         return Match(DEPENDS, sectors.depends_on or ("sector",), (f"{said}. {sectors.reason}".strip(),))
@@ -182,19 +198,11 @@ def _sector(rule: Rule, sectors: LegalSectors) -> Match:
 
 
 def _member(name: str, allowed: tuple[str, ...], value: str | None) -> Match:
-    if allowed == (ANY,):
-        return _REACHED
     if value is None:
         return Match(DEPENDS, (name,), (f"{name}: only for {', '.join(allowed)}; not known.",))
     if value in allowed:
         return Match(YES, (), (f"{name}: {value} is reached.",))
     return Match(NO, (), (f"{name}: only for {', '.join(allowed)}.",))
-
-
-def _scheme(rule: Rule, case: Case) -> Match:
-    if not rule.key.schemes:
-        return _REACHED
-    return _member("scheme", rule.key.schemes, case.scheme)
 
 
 def _condition(condition: Condition, case: Case, fact: Fact) -> Match:

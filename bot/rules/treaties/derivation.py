@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from bot.rules.case import Case
 from bot.rules.model import Provenance
@@ -23,6 +22,7 @@ from bot.rules.treaties.model import (
     IN_FORCE,
     LEGISLATION,
     NOT_YET,
+    TOPIC_OF,
     TOTALIZATION,
     UNSURE,
     Agreement,
@@ -30,7 +30,7 @@ from bot.rules.treaties.model import (
     Provision,
     Ratification,
 )  # fmt: skip
-from bot.rules.treaties.register import Treaties
+from bot.rules.treaties.register import Held, Treaties
 from bot.rules.vocabulary import BRANCHES, PROTECTION
 
 # Conditions that the derivation itself adds; provisions name others. Their words are the terms of
@@ -51,9 +51,6 @@ _REASONS = {
     "signed": "force_unknown",
     "unknown": "force_unknown",
 }
-
-
-_Held = tuple[Ratification, str]  # with how it stands on the day
 
 
 @dataclass(frozen=True)
@@ -109,12 +106,12 @@ class Derivation:
 def derive(case: Case, treaties: Treaties, topics: Collection[str] | None = None) -> Derivation:
     """What follows for a person of the case's origin who works or worked in its destination.
 
-    `topics`: instruments may be left out that give nothing on any of these; None: all.
+    `topics`: of instruments, only what they give on these; None: all.
     """
     if case.destination is None or case.origin is None:
         return Derivation()
     host, home = case.destination, case.origin
-    there, at_home = _standing(host, case.on, treaties), _standing(home, case.on, treaties)
+    there, at_home = treaties.standing(host, case.on), treaties.standing(home, case.on)
     rights = _without_weaker(_from_instruments(case, there, at_home, treaties, topics))
     setbacks: list[Setback] = []
     in_force = []
@@ -133,12 +130,7 @@ def derive(case: Case, treaties: Treaties, topics: Collection[str] | None = None
     return Derivation(tuple(rights), tuple(in_force), tuple(setbacks), none)
 
 
-def _standing(country: str, on: date, treaties: Treaties) -> list[_Held]:
-    """How a country stands to every instrument on which its word is known."""
-    return [(ratification, ratification.force(on)) for ratification in treaties.ratified_by(country)]
-
-
-def _setbacks(standing: list[_Held]) -> Iterator[Setback]:
+def _setbacks(standing: list[Held]) -> Iterator[Setback]:
     for ratification, force in sorted(standing, key=lambda each: each[0].instrument):
         if ratification.status != "not_ratified_known" and force in (ENDED, NOT_YET):
             reason = "ended" if force == ENDED else "not_yet"
@@ -146,7 +138,7 @@ def _setbacks(standing: list[_Held]) -> Iterator[Setback]:
 
 
 def _from_instruments(
-    case: Case, there: list[_Held], at_home: list[_Held], treaties: Treaties, topics: Collection[str] | None
+    case: Case, there: list[Held], at_home: list[Held], treaties: Treaties, topics: Collection[str] | None
 ) -> Iterator[Derived]:
     """What the provisions of all instruments give that bind the countries concerned."""
     bound = {"destination": dict(_binding(there)), "origin": dict(_binding(at_home))}
@@ -159,10 +151,10 @@ def _from_instruments(
             sides = ("destination", "origin") if provision.bound == "both" else (provision.bound,)
             held = [bound[side][instrument] for side in sides if instrument in bound[side]]
             if len(held) == len(sides) and _concerns(provision, case):
-                yield from _from_provision(provision, held, bound["origin"].get(instrument), case)
+                yield from _from_provision(provision, held, bound["origin"].get(instrument), case, topics)
 
 
-def _binding(standing: list[_Held]) -> Iterator[tuple[str, _Held]]:
+def _binding(standing: list[Held]) -> Iterator[tuple[str, Held]]:
     """The instruments that bind, or may bind, a country."""
     for ratification, force in standing:
         if force in (IN_FORCE, UNSURE):
@@ -194,8 +186,9 @@ def _concerns(provision: Provision, case: Case) -> bool:
 
 
 def _from_provision(
-    provision: Provision, held: list[_Held], home: _Held | None, case: Case
+    provision: Provision, held: list[Held], home: Held | None, case: Case, topics: Collection[str] | None
 ) -> Iterator[Derived]:
+    """What it gives, on the topics asked about; on all of its own where the principle itself was asked."""
     ratifications = [ratification for ratification, _ in held]
     elsewhere = [each for each in ratifications if each.regions and case.region not in each.regions]
     if any(each.country == case.destination and case.region for each in elsewhere):
@@ -214,7 +207,10 @@ def _from_provision(
     if provision.provenance.evidence != "seen":
         said.append("provision_unconfirmed")
     weakest = min(ratifications, key=lambda each: each.provenance.evidence == "seen")
+    whole = topics is None or TOPIC_OF.get(provision.principle) in topics
     for topic in _topics(provision, ratifications):
+        if not whole and topic not in (topics or ()):
+            continue
         open_question = provision.reciprocity and not _accepted(home, topic)
         yield Derived(
             provision.instrument,
@@ -236,7 +232,7 @@ def _topics(provision: Provision, held: list[Ratification]) -> tuple[str, ...]:
     return tuple(topic for topic in provision.topics if all(topic in each.branches for each in accepting))
 
 
-def _accepted(home: _Held | None, branch: str) -> bool:
+def _accepted(home: Held | None, branch: str) -> bool:
     return home is not None and home[1] == IN_FORCE and branch in home[0].branches
 
 

@@ -24,6 +24,8 @@ from bot.rules.treaties.model import (
     Ratification,
 )  # fmt: skip
 
+Held = tuple[Ratification, str]  # a country's word, and how it stands on a day
+_KEPT = 1_000  # countries and days that are kept worked out
 # Months: under most agreements a country pays nothing for less (883/2004 art. 57).
 SHORTEST = 12
 
@@ -55,6 +57,7 @@ class Treaties:
         for provision in self.provisions.values():
             for topic in {*provision.topics, TOPIC_OF.get(provision.principle, "")}:
                 self._speaking_of.setdefault(topic, set()).add((provision.instrument, provision.principle))
+        self._standing: dict[tuple[str, date], list[Held]] = {}
         self._ratified: dict[str, list[Ratification]] = {}
         for ratification in self.ratifications.values():
             self._ratified.setdefault(ratification.country, []).append(ratification)
@@ -72,6 +75,15 @@ class Treaties:
     def ratified_by(self, country: str) -> list[Ratification]:
         """The country's word on every instrument on which it is known."""
         return self._ratified.get(country, [])
+
+    def standing(self, country: str, on: date) -> list[Held]:
+        """How a country stands on a day to every instrument on which its word is known."""
+        key = (country, on)
+        if key not in self._standing:
+            if len(self._standing) > _KEPT:
+                self._standing.clear()
+            self._standing[key] = [(each, each.force(on)) for each in self.ratified_by(country)]
+        return self._standing[key]
 
     def provisions_of(self, instrument: str) -> list[Provision]:
         """What an instrument has its parties do."""
