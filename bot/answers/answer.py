@@ -221,7 +221,7 @@ def _gap_text(gap: Gap, case: Case, t: Translator) -> str:
         return t.gettext("{topic}: this depends on your home country.", topic=topic)
     if gap.reason == "sector_left_out":
         return t.gettext(
-            "{topic}: the law on this that we know leaves out your kind of work. We know no other rule.",
+            "{topic}: the law on this that we know leaves out your kind of work. We know no other law there.",
             topic=topic,
         )
     if gap.reason == "deadline_not_found":

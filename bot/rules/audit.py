@@ -47,12 +47,12 @@ class Finding:
 
 def audit(book: LawBook, today: date) -> Iterator[Finding]:
     """All findings, by country, rule and kind."""
-    open_since = _changes(book)
+    lines = _changes(book)
     found = []
     for rule in book.rules.values():
         country = _country(rule)
         owner = book.housekeeping.owners.get(country)
-        for kind, why in _reasons(rule, book, open_since, today):
+        for kind, why in _reasons(rule, book, lines, today):
             found.append(Finding(country, owner.name if owner else NO_OWNER, rule.id, kind, why))
     yield from sorted(found, key=lambda each: (each.country, each.rule, KINDS.index(each.kind)))
 

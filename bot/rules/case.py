@@ -107,6 +107,11 @@ def parse_day(text: str | None) -> date | None:
         raise CaseError(f"{text!r} is no date. Write it as 2023-05-01.") from None
 
 
+def check_country(raw: str | None) -> str | None:
+    """The country's code; None stays None. Raises CaseError for a place that is no country."""
+    return _place(raw, "country")[0]
+
+
 def check_topic(topic: str) -> str:
     """The topic itself. Raises CaseError for one that is not in the vocabulary."""
     return _word(topic, TOPICS, "topic")

@@ -12,7 +12,7 @@ import yaml
 from bot.rules.case import Case, make_case
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase, LawReader
-from bot.rules.lookup import answered_topics, look_up
+from bot.rules.lookup import look_up
 from bot.rules.model import ANY
 from bot.rules.protection import COLUMNS, GAP, ProtectionMap, map_in
 from bot.rules.resolution import resolve
@@ -110,9 +110,7 @@ def _questions(reader: LawReader, case: Case) -> tuple[str, ...]:
     """Whether each question is answered, was looked for in vain, or is a hole."""
     topics = [topic for _, named in QUESTIONS for topic in named]
     found = look_up(reader, case, topics)
-    answered = answered_topics(found.answers)
-    if case.destination is not None and reader.emergency_numbers(case.destination):
-        answered.add("emergency")
+    missing = {gap.topic: gap for gap in found.gaps if gap.reason != "deadline_not_found"}
     looked = any(search.deadline and _about(search, case) for search in reader.searches.all)
     states = []
     for _name, named in QUESTIONS:
@@ -122,16 +120,15 @@ def _questions(reader: LawReader, case: Case) -> tuple[str, ...]:
             rules = [each.rule for each in results if each.rule.kind == "deadline"]
             held = any(rule.key.destinations != (ANY,) for rule in rules)
             states.append(ANSWERED if held else LOOKED if looked else HOLE)
-        elif answered & set(named):
+        elif not set(named) <= missing.keys():
             states.append(ANSWERED)
         else:
-            missed = [reader.searches.last(topic, case) for topic in named]
-            states.append(LOOKED if any(missed) else HOLE)
+            states.append(LOOKED if any(missing[topic].looked for topic in named) else HOLE)
     return tuple(states)
 
 
 def _about(search: Search, case: Case) -> bool:
-    return search.country == (case.origin if search.home else case.destination)
+    return search.country == (case.origin if search.home else case.destination) and search.concerns(case)
 
 
 def _letter(found: ProtectionMap, branch: str, column: str) -> str:

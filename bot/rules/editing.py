@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from bot.rules.revisions import (
     add_revision,
     all_revisions,
     end_revision,
+    hold_revisions,
     open_revisions,
     record_hash,
 )  # fmt: skip
@@ -62,12 +64,8 @@ def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[l
     complaints = Complaints()
     content = yamlfile.read(file, lambda *mistake: complaints.add(file, *mistake))
     parts = [] if content is None else list(_parts(content))
-    known = content is not None and content.get("law") == "country" and content.get("country") in COUNTRIES
-    if content is not None and not (known and parts):
-        complaints.add(
-            file, 1, "law", "A revision is a law file of one country with rules or contacts.",
-            "Write `law: country`, `country: QA`, `sources:` and `rules:`.",
-        )  # fmt: skip
+    if content is not None:
+        _check_frame(content, parts, lambda *mistake: complaints.add(file, *mistake))
     complaints.raise_if_any()
     assert content is not None
     files = read_law(law)
@@ -81,11 +79,12 @@ def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[l
         for number, (record, document) in enumerate(parts, 1 + max((each.id for each in made), default=0))
     ]  # fmt: skip
     records = {each.record for each in mine}
-    standing = [each for each in made if each.ended is None]
-    over = [*(each for each in standing if each.record not in records), *mine]
+    standing_now = [each for each in made if each.ended is None]
+    over = [*(each for each in standing_now if each.record not in records), *mine]
     book = read_law(law, revisions=over)
     with _writing(url) as connection:
-        for each in standing:
+        hold_revisions(connection, standing_now)
+        for each in standing_now:
             if each.record in records:
                 end_revision(connection, each.id, FOLLOWED, now(), author)
         for each in mine:
@@ -93,15 +92,39 @@ def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[l
         return [each.id for each in mine], store_law(connection, book, over)
 
 
+def _check_frame(content: yamlfile.Map, parts: list[tuple[str, str]], complain: yamlfile.Complain) -> None:
+    """What a revision may hold: rules and contacts of one country, each once."""
+    country = content.get("country")
+    if (
+        content.get("law") != "country"
+        or not isinstance(country, str)
+        or country not in COUNTRIES
+        or not parts
+    ):
+        complain(
+            1, "law", "A revision is a law file of one country with rules or contacts.",
+            "Write `law: country`, `country: QA`, `sources:` and `rules:`.",
+        )  # fmt: skip
+    for key in content:
+        if key not in (*_FILE_KEYS, *SECTIONS):
+            complain(
+                content.line_of(key), key, "A revision holds rules and contacts alone.",
+                "Change this in the law files.",
+            )  # fmt: skip
+    for record, count in Counter(record for record, _ in parts).items():
+        if count > 1:
+            complain(1, "id", f"{record} stands {count} times.", "Keep one of them.")
+
+
 def withdraw(url: str, law: Path, revision: int, author: str) -> LoadReport:
     """Takes an open revision back: the law files hold again. Raises RulesError if it is not open."""
-    with _writing(url) as connection:
-        standing = open_revisions(connection)
-    left = [each for each in standing if each.id != revision]
-    if len(left) == len(standing):
+    held = standing(url)
+    left = [each for each in held if each.id != revision]
+    if len(left) == len(held):
         raise RulesError(f"There is no open revision {revision}. `haq rules revisions` lists them.")
     book = read_law(law, revisions=left)
     with _writing(url) as connection:
+        hold_revisions(connection, held)
         end_revision(connection, revision, WITHDRAWN, now(), author)
         return store_law(connection, book, left)
 
@@ -115,6 +138,18 @@ def revisions(url: str) -> list[Revision]:
     """Every revision, with what became of it. Raises LawBaseUnavailable."""
     with _writing(url) as connection:
         return all_revisions(connection)
+
+
+def standing(url: str) -> list[Revision]:
+    """The open revisions; none where there is no database yet, or one without them."""
+    engine = open_database(url)
+    try:
+        with engine.connect() as connection:
+            return open_revisions(connection)
+    except SQLAlchemyError:
+        return []
+    finally:
+        engine.dispose()
 
 
 def history(url: str, record: str) -> list[Step]:

@@ -44,7 +44,10 @@ class LawMistakes(RulesError):
 
 
 class RevisionConflicts(LawMistakes):
-    """The law files are whole, but contradict open revisions; nothing was changed."""
+    """The law files are whole, but open revisions do not go with them; nothing was changed.
+
+    `haq rules revisions` lists them, `haq rules withdraw` takes one back.
+    """
 
 
 class CaseError(RulesError, ValueError):

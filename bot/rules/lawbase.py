@@ -137,8 +137,10 @@ class LawBase:
             raise EmptyLawBase
         held = self._held
         if held is None or held.version != version:
-            with self._lock:
-                held = self._held = _read_held(connection, version)
+            with self._lock:  # one thread reads it; the others find it read
+                held = self._held
+                if held is None or held.version != version:
+                    held = self._held = _read_held(connection, version)
         return held
 
 

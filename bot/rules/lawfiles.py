@@ -141,7 +141,8 @@ def read_law(
             progress(path)
         reader.open(path)
     book = reader.finish()
-    if reader.conflicts and reader.conflicts == len(complaints.mistakes):
+    of_revisions = sum(each.file.startswith("revision ") for each in complaints.mistakes)
+    if complaints.mistakes and reader.conflicts + of_revisions == len(complaints.mistakes):
         raise RevisionConflicts(complaints.mistakes)
     complaints.raise_if_any()
     return book

@@ -18,10 +18,10 @@ from sqlalchemy.schema import Table
 from bot.rules import tables
 from bot.rules.database import migrate, open_database
 from bot.rules.emergency import emergency_numbers
-from bot.rules.errors import LawBaseUnavailable, RulesError
+from bot.rules.errors import LawBaseUnavailable
 from bot.rules.lawfiles import LawBook, read_law
 from bot.rules.model import ANY, Contact, Group, Rule, to_json
-from bot.rules.revisions import SETTLED, Revision, end_revision, open_revisions
+from bot.rules.revisions import SETTLED, Revision, end_revision, hold_revisions, open_revisions
 from bot.rules.searches import search_to_json
 from bot.rules.serial import catalogue_to_json
 from bot.rules.treaties.serial import treaties_to_json
@@ -73,6 +73,7 @@ def load_law(url: str, folder: Path, progress: Callable[[str], None] | None = No
             revisions = open_revisions(connection)
         book = read_law(folder, lambda path: tell(path.name), revisions)
         with engine.begin() as connection:
+            hold_revisions(connection, revisions)
             return store_law(connection, book, revisions, tell)
     except SQLAlchemyError as error:
         raise LawBaseUnavailable(f"The rules database cannot be written: {type(error).__name__}.") from error
@@ -84,13 +85,8 @@ def store_law(
     connection: Connection, book: LawBook, revisions: Iterable[Revision],
     tell: Callable[[str], None] = lambda text: None,
 ) -> LoadReport:  # fmt: skip
-    """Stores a law book that was read with revisions over it, in a transaction of the caller.
-
-    Raises RulesError when the revisions are no longer the open ones: somebody was faster.
-    """
+    """Stores a law book that was read with revisions over it, in a transaction of the caller."""
     revisions = list(revisions)
-    if [each.id for each in open_revisions(connection)] != [each.id for each in revisions]:
-        raise RulesError("Somebody else revised the law just now. Nothing was changed; do it again.")
     report = _store(connection, book, tell)
     for revision in revisions:
         if revision.id in book.settled:
@@ -166,6 +162,11 @@ def _note_changes(
         for part in (report.added, report.changed, report.removed)
         for key in part[table.name]
     ]  # fmt: skip
+    if report.anything:  # also when only types, groups or treaties changed
+        counts = {name: len(ids) for name, ids in report.changed.items() if ids}
+        rows.append(
+            {"record": "law/version", "at": at, "version": report.version, "body": json.dumps(counts)}
+        )
     for start in range(0, len(rows), _BATCH):
         connection.execute(insert(tables.record_change), rows[start : start + _BATCH])
 

@@ -90,10 +90,9 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
     ordered = sorted(
         channels, key=lambda result: _channel_order(result, case, contacts, wanted, reader.catalogue)
     )
-    gaps = (
-        *(_with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution)),
-        *_deadlines_not_found(asked, national, reader, case),
-    )
+    named = [_with_search(gap, reader, case) for gap in _gaps(asked, national, derived, case, resolution)]
+    answered = [topic for topic in asked if topic not in {gap.topic for gap in named}]
+    gaps = (*named, *_deadlines_not_found(answered, national, reader, case))
     left_out = {gap.topic: gap.rules for gap in gaps if gap.reason == "sector_left_out"}
     return Lookup(
         version=reader.version,
@@ -106,7 +105,15 @@ def look_up(reader: LawReader, case: Case, topics: Iterable[str] | None = None) 
         emergency=reader.emergency_numbers(case.destination) if case.destination else (),
         set_aside=resolution.set_aside,
         catalogue=reader.catalogue,
-        remedies=remedies(asked, answers, ordered, left_out, contacts, reader.catalogue.types),
+        remedies=remedies(
+            asked,
+            answers,
+            ordered,
+            left_out,
+            contacts,
+            reader.catalogue.types,
+            lambda rule: contact_ids(rule, reader.catalogue),
+        ),
     )
 
 
@@ -221,7 +228,7 @@ def _with_search(gap: Gap, reader: LawReader, case: Case) -> Gap:
 
 
 def _deadlines_not_found(
-    asked: tuple[str, ...], national: list[Result], reader: LawReader, case: Case
+    asked: Iterable[str], national: list[Result], reader: LawReader, case: Case
 ) -> Iterator[Gap]:
     """Topics on which there is law, but the time to claim was looked for in vain."""
     limited = {topic for each in national if each.rule.kind == "deadline" for topic in each.rule.topics}

@@ -5,7 +5,7 @@ Nothing new is claimed here: each way rests on rules of the same lookup, which a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,10 +52,11 @@ class Remedy:
 def remedies(
     topics: Iterable[str], answers: Collection[Result], channels: Collection[Result],
     left_out: Mapping[str, tuple[str, ...]], contacts: Mapping[str, Contact], types: Mapping[str, RuleType],
+    named: Callable[[Rule], Iterable[str]],
 ) -> tuple[Remedy, ...]:  # fmt: skip
     """For each topic that a rule denies, or from which the sector is left out: what is left.
 
-    `left_out`: the rules that leave the sector out, by topic.
+    `left_out`: the rules that leave the sector out, by topic; `named`: the contacts that a rule names.
     """
     denials: dict[str, list[str]] = {topic: list(rules) for topic, rules in left_out.items()}
     giving: dict[str, dict[str, list[str]]] = {}
@@ -68,7 +69,7 @@ def remedies(
                 giving.setdefault(topic, {}).setdefault(_way(rule), []).append(rule.id)
     if not denials:
         return ()
-    helping = _helping(channels, contacts)
+    helping = _helping(channels, contacts, named)
     found = []
     for topic in topics:
         if topic in denials:
@@ -83,11 +84,13 @@ def _ways(by_way: Mapping[str, Iterable[str]]) -> Iterator[Way]:
             yield Way(name, tuple(dict.fromkeys(by_way[name])))
 
 
-def _helping(channels: Iterable[Result], contacts: Mapping[str, Contact]) -> dict[str, list[str]]:
+def _helping(
+    channels: Iterable[Result], contacts: Mapping[str, Contact], named: Callable[[Rule], Iterable[str]]
+) -> dict[str, list[str]]:
     """Who advises or stands by: the rules on unions, aid groups and legal aid, and on embassies."""
     found: dict[str, list[str]] = {}
     for each in channels:
-        roles = {role for key in _contacts(each.rule) if key in contacts for role in contacts[key].roles}
+        roles = {role for key in named(each.rule) if key in contacts for role in contacts[key].roles}
         if roles & _ADVISERS:
             found.setdefault(ADVICE, []).append(each.rule.id)
         elif roles & _EMBASSIES:
@@ -101,8 +104,3 @@ def _way(rule: Rule) -> str:
     if rule.via == "other_unilateral_measure":
         return HOME_SCHEME
     return REFUND if "contribution_refund" in rule.topics else OTHER_LAW
-
-
-def _contacts(rule: Rule) -> tuple[str, ...]:
-    named = rule.values.get("contact")
-    return (*((str(named),) if named is not None else ()), *rule.contacts)

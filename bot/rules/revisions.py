@@ -19,7 +19,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
 from bot.rules import tables
-from bot.rules.errors import Complaints
+from bot.rules.errors import Complaints, RulesError
 from bot.rules.model import to_json
 
 SETTLED, WITHDRAWN, FOLLOWED = "settled", "withdrawn", "followed"
@@ -83,6 +83,19 @@ def all_revisions(connection: Connection) -> list[Revision]:
 def open_revisions(connection: Connection) -> list[Revision]:
     """Those that lie over the law files now: one a record at most."""
     return [each for each in all_revisions(connection) if each.ended is None]
+
+
+def hold_revisions(connection: Connection, expected: Iterable[Revision]) -> None:
+    """Keeps others from revising until the transaction ends; the open revisions must be the expected ones.
+
+    Raises RulesError when they are not: somebody was faster.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DELETE FROM revision_end WHERE 0")  # takes the one lock for writing
+    else:
+        connection.exec_driver_sql("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE")
+    if [each.id for each in open_revisions(connection)] != [each.id for each in expected]:
+        raise RulesError("Somebody else revised the law just now. Nothing was changed; do it again.")
 
 
 def add_revision(connection: Connection, revision: Revision) -> None:

@@ -15,6 +15,8 @@ from bot.rules.reading import FileReader, LawFile
 from bot.rules.vocabulary import SECTORS, STATUSES, TOPICS
 from bot.rules.yamlfile import Map
 
+# Topics on which mainly the home country gives something: a search there says what is missing.
+HOME_TOPICS = frozenset(("welfare_fund", "voluntary_insurance", "pre_departure", "death_abroad"))
 KEYS = ("topics", "sectors", "status", "deadline", "home", "looked", "where")
 
 
@@ -54,9 +56,12 @@ class Searches:
 
     def last(self, topic: str, case: Case, deadline: bool = False) -> Search | None:
         """The latest search for what a case asks on a topic (or for the time to claim on it)."""
+        sides = [(case.destination, False)]
+        if topic in HOME_TOPICS or case.destination is None:
+            sides.append((case.origin, True))
         found = [
             search
-            for country, home in ((case.destination, False), (case.origin, True))
+            for country, home in sides
             if country is not None
             for search in self._held.get((country, topic, home, deadline), ())
             if search.concerns(case)

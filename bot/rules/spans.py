@@ -16,6 +16,7 @@ from bot.rules.units import Duration
 
 _SPAN = re.compile(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})")
 _HALF_MONTH = 15
+_LATEST = date(9000, 1, 1)  # beyond, sums of dates leave the calendar
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def parse_span(raw: object) -> Span | None:
     if match is None:
         return None
     try:
-        return Span(*(date.fromisoformat(day) for day in match.groups()))
+        first, last = (date.fromisoformat(day) for day in match.groups())
     except ValueError:
         return None
+    return Span(first, last) if first <= last < _LATEST else None

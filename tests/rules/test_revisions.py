@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.commands.run import _load_rules
+from bot.rules import editing
 from bot.rules.editing import history, revise, revisions, withdraw
 from bot.rules.errors import LawMistakes, RevisionConflicts, RulesError
 from bot.rules.export import export_lines, export_revisions
@@ -105,6 +106,32 @@ def test_a_revision_with_a_mistake_changes_nothing(tmp_path: Path, law: Path, ur
     with pytest.raises(LawMistakes, match="law file of one country"):
         revise(url, law, file, "an editor", "a slip")
     assert list(export_lines(url)) == before and revisions(url) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"{HEAD}rules:\n{LEAVE}gaps: []\n", "gaps: A revision holds rules and contacts alone"),
+        (f"{HEAD}rules:\n{LEAVE}{LEAVE}", "rule/qa-leave stands 2 times"),
+        (HEAD.replace("country: QA", "country: [QA]") + f"rules:\n{LEAVE}", "law file of one country"),
+        (HEAD, "law file of one country"),
+    ],
+)
+def test_what_a_revision_may_hold(tmp_path: Path, law: Path, url: str, text: str, words: str) -> None:
+    file = tmp_path / "revision.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(LawMistakes, match=words):
+        revise(url, law, file, "an editor", "a slip")
+    assert revisions(url) == []
+
+
+def test_who_is_slower_is_told_so(tmp_path: Path, law: Path, url: str) -> None:
+    """Somebody else revises between the reading and the writing."""
+    with editing._writing(url) as connection:
+        held = editing.open_revisions(connection)
+    revise(url, law, written(tmp_path, NEW), "another editor", "Gazette 13 of 2026")
+    with pytest.raises(RulesError, match="Somebody else revised"), editing._writing(url) as connection:
+        editing.hold_revisions(connection, held)
 
 
 def test_it_ends_when_the_files_say_the_same(tmp_path: Path, law: Path, url: str) -> None:

@@ -31,7 +31,7 @@ KINDS = ("end_of_service", "notice", "overtime")
 # Values by which a rule says how much: who has none of them only says that there is, or is not, such pay.
 RATES = {
     "per_year", "per_year_share", "year_bands", "month_bands", "year_percents", "rate_by_service",
-    "lump_by_service", "lump",
+    "lump_by_service", "lump", "age_bands",
 }  # fmt: skip
 LEAST = 3
 
@@ -92,7 +92,8 @@ def test_notice(base: LawBase, content: dict[str, Any], example: dict[str, Any])
     service = make_service(date.fromisoformat(str(example["start"])), date.fromisoformat(str(example["end"])))
     given = date.fromisoformat(str(example["given"])) if "given" in example else None
     with base.reading() as reader:
-        found = notice(reader, case_for(content, example), service, pay_of(example), given)
+        ends = service.last if given else None
+        found = notice(reader, case_for(content, example), service, pay_of(example), given, ends)
     _compare(found, example)
 
 

@@ -180,13 +180,12 @@ def finish(
     t = translator(check_language(given["language"]))
     speaker = Speaker(look_up(reader, case, [topic]), t)
     results = [(ground, values) for ground, values in parts]
+    grounds = {ground.rule.id: ground for ground, _ in results if ground is not None}  # each once
     body = {
         "version": reader.version,
         "case": case.to_json(),
         "results": [{"rule": ground.rule.id if ground else None, **values} for ground, values in results],
-        "rules": [
-            statement_json(speaker.statement(ground.result)) for ground, _ in results if ground is not None
-        ],
+        "rules": [statement_json(speaker.statement(ground.result)) for ground in grounds.values()],
     }
     show(body, steps, given["language"], given["as_json"])
 

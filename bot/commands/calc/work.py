@@ -115,7 +115,7 @@ def notice_command(**given: Any) -> None:
 
     service, pay = service_of(given), pay_of(given)
     with reading(given) as (reader, case):
-        found = notice(reader, case, service, pay, parse_day(given["given_on"]))
+        found = notice(reader, case, service, pay, parse_day(given["given_on"]), parse_day(given["end"]))
         parts = (
             (
                 each.ground,

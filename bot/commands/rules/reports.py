@@ -103,12 +103,18 @@ def review_command(
     from rich.table import Table
 
     from bot.rules.audit import KINDS, audit
-    from bot.rules.case import parse_day
+    from bot.rules.case import check_country, parse_day
+    from bot.rules.editing import standing
     from bot.rules.lawfiles import read_law
 
     if kind is not None and kind not in KINDS:
         raise click.BadParameter(f"{kind} is not one of {', '.join(KINDS)}.", param_hint="--kind")
-    book = read_law(load_settings().law_dir)
+    settings = load_settings()
+    book = read_law(settings.law_dir, revisions=standing(settings.database_url))
+    country = check_country(country)
+    if owner is not None and owner not in {each.name for each in book.housekeeping.owners.values()}:
+        names = sorted({each.name for each in book.housekeeping.owners.values()})
+        raise click.BadParameter(f"{owner} is not one of {', '.join(names)}.", param_hint="--owner")
     found = [
         each
         for each in audit(book, parse_day(on) or date.today())

@@ -30,6 +30,14 @@ BRANCH_TYPES = {
 _SUMS = ("sums", "minimum_sums", "max_sums")
 BOUNDS = ("exact", "least", "most")  # how a sum is meant, in the same order
 _WAGES = {"death_wages": "death", "total_disability_wages": "total_disability"}
+# Values that limit a benefit, or ask for more, in ways that are not worked out here.
+_LIMITING = frozenset(
+    ("band_limit", "ceiling_low", "ceiling_applies", "ceiling_of_minimum_wage", "floor_of_minimum_wage",
+     "by_service", "pay_by_service", "monthly_leave", "starter_leave", "starter_period", "starter_work",
+     "first_days_percent", "min_service", "pay_min_service", "min_contributions", "insurance_min_time",
+     "in_last", "not_if", "left_out", "min_illness", "percent_net", "insurance_net_max")
+)  # fmt: skip
+_DAYS_OF = {"day": 1, "week": WEEK, "month": DAYS_OF_MONTH, "year": 365}
 _LIMITS = {
     "death_wages": ("death_min", "death_max"),
     "total_disability_wages": ("disability_min", "disability_max"),
@@ -96,7 +104,12 @@ class _Income:
     def amount(self) -> Fraction | None:
         """The sum, or None when the values do not say enough."""
         self._wait()
-        return self._by_steps() or self._by_percent() or self._flat()
+        ways = (self._by_steps, self._by_percent, self._flat)
+        found = next((amount for way in ways if (amount := way()) is not None), None)
+        if found is not None and _LIMITING & set(self._values):
+            self.certain = False
+            self._say("benefit_limited")
+        return found
 
     def _wait(self) -> None:
         waiting = self._values.get("waiting")
@@ -141,12 +154,16 @@ class _Income:
         return self._between(self._stretch(days, percent), days)
 
     def _between(self, amount: Fraction, days: int) -> Fraction:
-        """Held between a floor and a ceiling of the rule, by the month."""
-        for name, over in (("ceiling", True), ("floor", False)):
+        """Held between the floor and the ceilings of the rule."""
+        for name, over in (("ceiling", True), ("ceiling_high", True), ("weekly_max", True), ("floor", False)):
             limit = self._values.get(name)
-            if not isinstance(limit, Money) or limit.per != "month" or limit.currency != self._pay.currency:
+            if not isinstance(limit, Money) or limit.per not in _DAYS_OF:
                 continue
-            most = Fraction(limit.amount) * days / DAYS_OF_MONTH
+            if limit.currency != self._pay.currency:
+                self.certain = False
+                self._say("limit_in_other_money", amount=limit)
+                continue
+            most = Fraction(limit.amount) * days / _DAYS_OF[limit.per]
             if (amount > most) == over and amount != most:
                 amount = most
                 self._say("benefit_ceiling" if over else "benefit_floor", amount=limit)
@@ -209,20 +226,24 @@ def sums(reader: LawReader, case: Case, event: str | None, pay: Pay | None) -> B
     ]  # fmt: skip
     types = ("lump_sums", "work_injury_benefits")
     for ground in (*grounds(reader, case, types, topics), *home_grounds(reader, case, types, topics)):
-        for found in _sums(ground, pay, result.steps):
-            if event is None or found.event == event or (found.event or "").startswith(f"{event}_"):
-                result.found.append(found)
+        result.found += (found for found in _sums(ground, pay) if _of_event(found.event or "", event))
     for each in result.found:
         assert each.amount is not None and each.event is not None
         result.steps.append(
             step(f"sum_{each.bound}", each.ground.rule.id, event=known[each.event], amount=each.amount)
         )
+        if not each.certain:
+            result.steps.append(step("rule_depends", each.ground.rule.id))
     if not result.found:
         result.steps.append(step("no_rule_on_sums"))
     return result
 
 
-def _sums(ground: Ground, pay: Pay | None, steps: list[Step]) -> Iterator[Benefit]:
+def _of_event(mine: str, asked: str | None) -> bool:
+    return asked is None or mine == asked or mine.startswith(f"{asked}_")
+
+
+def _sums(ground: Ground, pay: Pay | None) -> Iterator[Benefit]:
     values = ground.values
     for name, bound in zip(_SUMS, BOUNDS, strict=True):
         for item in values.get(name, ()):
@@ -234,24 +255,23 @@ def _sums(ground: Ground, pay: Pay | None, steps: list[Step]) -> Iterator[Benefi
         for event in values.get("total_events", ()):
             yield Benefit(ground, values["total"], ground.sure, event, "most")
     if pay is not None:
-        yield from _wage_sums(ground, pay, steps)
+        yield from _wage_sums(ground, pay)
 
 
-def _wage_sums(ground: Ground, pay: Pay, steps: list[Step]) -> Iterator[Benefit]:
+def _wage_sums(ground: Ground, pay: Pay) -> Iterator[Benefit]:
+    """Sums of so many months' wages, within the limits that the rule sets in the same money."""
     for name, event in _WAGES.items():
         length = ground.values.get(name)
         if not isinstance(length, Duration):
             continue
-        worth = pay.reckoned_by(ground.values).of(length)
+        reckoned = pay.reckoned_by(ground.values)
+        worth = reckoned.of(length)
         if worth is None:
             continue
-        amount = pay.money(rounded(worth))
-        steps.append(step("lump", ground.rule.id, rate=length, amount=amount))
-        low, high = (ground.values.get(limit) for limit in _LIMITS[name])
-        limited = _within(amount, low, high)
-        if limited != amount:
-            steps.append(step("sum_limited", ground.rule.id, amount=limited))
-        yield Benefit(ground, limited, ground.sure, event)
+        limits = [ground.values.get(limit) for limit in _LIMITS[name]]
+        amount = _within(pay.money(rounded(worth)), *limits)
+        other = any(isinstance(each, Money) and each.currency != pay.currency for each in limits)
+        yield Benefit(ground, amount, ground.sure and reckoned.known(length.unit) and not other, event)
 
 
 def _within(amount: Money, low: object, high: object) -> Money:

@@ -67,31 +67,28 @@ def end_of_service(reader: LawReader, case: Case, service: Service, pay: Pay) ->
         if ground not in shares:
             result.parts.append(_part(ground, shares, service, pay, known, result.steps))
     _cap_together(result, pay)
-    awards = [each for each in result.parts if each.ground.values.get("part") == "award"]
-    if sum(each.amount is not None for each in awards) > 1:
-        total = sum((each.amount or Decimal(0) for each in awards), Decimal(0))
-        result.steps.append(step("total", amount=pay.money(total)))
+    due = [each.amount for each in result.parts if each.outcome == "due" and each.amount]
+    if len(due) > 1:
+        result.steps.append(step("total", amount=pay.money(sum(due, Decimal(0)))))
     return result
 
 
 def _cap_together(result: EndOfService, pay: Pay) -> None:
-    """Cuts the later of two parts of one service where the law caps both together."""
-    caps = {
-        each.ground.values["sum_max"]
-        for each in result.parts
-        if isinstance(each.ground.values.get("sum_max"), Money) and "service_until" in each.ground.values
-    }
-    for cap in caps:
-        left = cap.amount
-        ordered = sorted(result.parts, key=lambda each: "service_from" in each.ground.values)
-        for each in ordered:
-            if each.ground.values.get("sum_max") != cap or each.amount is None:
-                continue
-            if each.amount > left:
-                name = each.ground.rule.id
-                result.steps.append(step("capped_together", name, amount=pay.money(left)))
-                result.parts[result.parts.index(each)] = replace(each, amount=left)
-            left -= min(left, each.amount)
+    """Cuts the later half of one right, under the old and the new law, where both have one limit together."""
+    left: dict[tuple[Any, Money], Decimal] = {}
+    for each in sorted(result.parts, key=lambda part: "service_from" in part.ground.values):
+        values = each.ground.values
+        cap = values.get("sum_max")
+        halved = "service_until" in values or "service_from" in values
+        if not isinstance(cap, Money) or not halved or each.amount is None or cap.currency != pay.currency:
+            continue
+        right = (values.get("part"), cap)
+        rest = left.get(right, cap.amount)
+        if each.amount > rest:
+            name = each.ground.rule.id
+            result.steps.append(step("capped_together", name, amount=pay.money(rest)))
+            result.parts[result.parts.index(each)] = replace(each, amount=rest)
+        left[right] = rest - min(rest, each.amount)
 
 
 def _part(
@@ -103,11 +100,11 @@ def _part(
         return Part(ground, "not_computed", certain=False)
     if values.get("none"):
         steps.append(step("none_by_law", name))
-        return Part(ground, "nothing", Decimal(0))
+        return _nothing(ground, steps)
     span = service.within(on_day(values.get("service_from")), on_day(values.get("service_until"), last=True))
     if span is None:
         steps.append(step("no_service_then", name))
-        return Part(ground, "nothing", Decimal(0))
+        return _nothing(ground, steps)
     if span != service:
         steps.append(step("service_counted", name, years=span.whole_years, days=span.odd_days))
     reckoning = _Reckoning(values, pay.reckoned_by(values), span, _age(case), name, steps)
@@ -121,10 +118,25 @@ def _part(
     told = "due_if" in values or "not_if" in values
     if told:
         steps.append(step("only_if", name))
+    # Who resigns may get less: unknown as long as nobody says who ended the job.
+    open_shares = (
+        [each for each in shares if "ended_by" not in case.facts or not each.sure]
+        if case.facts.get("ended_by", "worker") == "worker"
+        else []
+    )
+    for each in open_shares:
+        steps.append(step("less_if_resigned", each.rule.id))
     if not ground.sure:
         steps.append(step("rule_depends", name))
-    outcome = "due" if ground.sure and not told else "depends"
-    return Part(ground, outcome, due, reckoning.certain and ground.sure)
+    outcome = "due" if ground.sure and not told and not open_shares else "depends"
+    return Part(ground, outcome, due, reckoning.certain and ground.sure and not open_shares)
+
+
+def _nothing(ground: Ground, steps: list[Step]) -> Part:
+    """Nothing is due; if the rule holds at all."""
+    if not ground.sure:
+        steps.append(step("rule_depends", ground.rule.id))
+    return Part(ground, "nothing" if ground.sure else "depends", Decimal(0), ground.sure)
 
 
 class _Reckoning:
@@ -158,6 +170,10 @@ class _Reckoning:
     def _limit_pay(self) -> None:
         """Cuts the pay to the most that counts by month or week."""
         most, week = self._values.get("wage_max"), self._values.get("week_max")
+        for limit in (most, week, self._values.get("sum_max")):
+            if isinstance(limit, Money) and limit.currency != self._pay.currency:
+                self.certain = False
+                self._say("limit_in_other_money", amount=limit)
         if isinstance(most, Money) and most.currency == self._pay.currency and self._pay.month > most.amount:
             self._pay = replace(self._pay, month=most.amount, day=None, week=None)
             self._say("wage_limited", amount=most)

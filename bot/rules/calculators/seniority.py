@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -77,7 +77,8 @@ def _by_days(values: Mapping[str, Any], service: Service, say: Say) -> Fraction:
         years = service.days / a_year
     decimals = values.get("year_decimals")
     if decimals is not None:
-        years = Fraction(round(Decimal(years.numerator) / years.denominator, int(decimals)))
+        cut = Decimal(1).scaleb(-int(decimals))
+        years = Fraction((Decimal(years.numerator) / years.denominator).quantize(cut, ROUND_HALF_UP))
     say("years_by_days", days=service.days, number=_shown(years))
     return years
 

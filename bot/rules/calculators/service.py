@@ -62,6 +62,8 @@ def make_service(first: date, last: date) -> Service:
     """Service from a first to a last day. Raises CaseError when the last is before the first."""
     if last < first:
         raise CaseError(f"The job ends ({last}) before it begins ({first}). Write the first day as --start.")
+    if last.year >= 9000:
+        raise CaseError(f"{last} is too far ahead to count to. Write the last day as --end 2026-10-31.")
     return Service(first, last)
 
 

@@ -134,10 +134,13 @@ def _overtime(
     return Claim(ground, due, certain=certain)
 
 
-def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: date | None) -> Claims:
+def notice(
+    reader: LawReader, case: Case, service: Service, pay: Pay, given: date | None, ends: date | None = None
+) -> Claims:
     """How long the notice is, its last day when it was given on a day, and the pay of that time.
 
-    Where the job ends before the notice does, the pay is that of the days that are missing.
+    `ends`: the last day of work, where it is told: if the notice ends later, the pay is that of the days
+    that are missing.
     """
     known = with_changes(case, facts={**case.facts, "service": str(service)})
     result = Claims()
@@ -158,10 +161,11 @@ def notice(reader: LawReader, case: Case, service: Service, pay: Pay, given: dat
         amount = None if worth is None else rounded(worth)
         counted = reckoned.day_is_known or length.unit in ("month", "year")
         certain = ground.sure and counted
-        if worth is not None and given and until is not None and until > service.last:
-            missing, whole = (until - service.last).days, (until - given).days
-            amount = rounded(worth * min(missing, whole) / whole)
-            result.steps.append(step("notice_missing", name, days=min(missing, whole)))
+        if worth is not None and given and ends and until is not None and until > ends:
+            whole = (until - given).days + int(bool(ground.values.get("day_counts")))
+            missing = min((until - ends).days, whole)
+            amount = rounded(worth * missing / whole)
+            result.steps.append(step("notice_missing", name, days=missing))
         if amount is not None:
             if not counted:
                 result.steps.append(step("day_by_thirty", name))

@@ -33,6 +33,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("record_change", schema=None) as batch:
         batch.create_index(batch.f("ix_record_change_record"), ["record"], unique=False)
+    # What a database of before holds is where its history begins.
+    for table in ("rule", "contact"):
+        op.execute(
+            sa.text(
+                f"INSERT INTO record_change (record, at, version, body) "  # noqa: S608
+                f"SELECT '{table}/' || {table}.id, law_version.loaded_at, law_version.version, {table}.body "
+                f"FROM {table}, law_version"
+            )
+        )
     op.create_table(
         "revision",
         sa.Column("id", sa.Integer(), nullable=False),
