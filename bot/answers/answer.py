@@ -205,7 +205,9 @@ def _remedy_text(remedy: Remedy, t: Translator) -> str:
     if not remedy.ways:
         return t.gettext("{topic}: we know of no other way yet.", topic=topic)
     ways = formats.listing((names.way_name(way.name, t) for way in remedy.ways), t, "or")
-    return t.gettext("{topic}: you can still {ways}.", topic=topic, ways=ways)
+    if any(way.sure for way in remedy.ways):
+        return t.gettext("{topic}: you can still {ways}.", topic=topic, ways=ways)
+    return t.gettext("{topic}: perhaps you can still {ways}.", topic=topic, ways=ways)
 
 
 def _gap_text(gap: Gap, case: Case, t: Translator) -> str:

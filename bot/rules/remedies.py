@@ -34,10 +34,11 @@ class Way:
 
     name: str  # one of WAYS
     rules: tuple[str, ...]
+    sure: bool = True  # at least one of them holds whatever is still unknown
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""
-        return {"way": self.name, "rules": list(self.rules)}
+        return {"way": self.name, "rules": list(self.rules), "sure": self.sure}
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ def remedies(
     `left_out`: the rules that leave the sector out, by topic; `named`: the contacts that a rule names.
     """
     denials: dict[str, list[str]] = {topic: list(rules) for topic, rules in left_out.items()}
-    giving: dict[str, dict[str, list[str]]] = {}
+    giving: dict[str, dict[str, list[Result]]] = {}
     for each in answers:
         rule, denies = each.rule, types[each.rule.type].denies
         for topic in rule.topics:
             if denies and each.applies == "yes":
                 denials.setdefault(topic, []).append(rule.id)
             elif rule.kind in _GIVING and not denies:
-                giving.setdefault(topic, {}).setdefault(_way(rule), []).append(rule.id)
+                giving.setdefault(topic, {}).setdefault(_way(rule), []).append(each)
     if not denials:
         return ()
     helping = _helping(channels, contacts, named)
@@ -78,23 +79,24 @@ def remedies(
     return tuple(found)
 
 
-def _ways(by_way: Mapping[str, Iterable[str]]) -> Iterator[Way]:
+def _ways(by_way: Mapping[str, Collection[Result]]) -> Iterator[Way]:
     for name in WAYS:
         if name in by_way:
-            yield Way(name, tuple(dict.fromkeys(by_way[name])))
+            rules = dict.fromkeys(each.rule.id for each in by_way[name])
+            yield Way(name, tuple(rules), any(each.applies == "yes" for each in by_way[name]))
 
 
 def _helping(
     channels: Iterable[Result], contacts: Mapping[str, Contact], named: Callable[[Rule], Iterable[str]]
-) -> dict[str, list[str]]:
+) -> dict[str, list[Result]]:
     """Who advises or stands by: the rules on unions, aid groups and legal aid, and on embassies."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Result]] = {}
     for each in channels:
         roles = {role for key in named(each.rule) if key in contacts for role in contacts[key].roles}
         if roles & _ADVISERS:
-            found.setdefault(ADVICE, []).append(each.rule.id)
+            found.setdefault(ADVICE, []).append(each)
         elif roles & _EMBASSIES:
-            found.setdefault(EMBASSY, []).append(each.rule.id)
+            found.setdefault(EMBASSY, []).append(each)
     return found
 
 

@@ -59,7 +59,7 @@ def test_it_is_said_in_words_and_in_json(gulf: Lookup) -> None:
     said = answer(gulf, "en")
     texts = [each.text for each in said.remedies]
     assert len(texts) == len(gulf.remedies) and all(
-        "you can still" in text or "no other way" in text for text in texts
+        "you can still " in text or "no other way" in text for text in texts
     )
     body = answer_json(said)["still_possible"]
     assert [each["topic"] for each in body] == [each.topic for each in gulf.remedies]

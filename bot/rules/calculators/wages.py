@@ -112,21 +112,27 @@ def _overtime(
         steps.append(step("hour_unknown", name))
         return Claim(ground, certain=False)
     steps.append(step("hour_pay", name, amount=pay.money(rounded(one))))
-    total, certain = Fraction(0), ground.sure
+    total, certain, paid = Fraction(0), ground.sure, False
     for kind, value in OVERTIME.items():
         count, extra = hours.get(kind, Decimal(0)), values.get(value)
         if not count:
             continue
+        if extra is None and kind == "hours":
+            extra = values.get("plus")  # so much of another wage on top: said by `rate_differs`
         if extra is None:
             steps.append(step("no_rate_for_these_hours", name, number=count))
             certain = False
             continue
+        paid = True
         part = one * Fraction(count) * (100 + Fraction(extra)) / 100
         steps.append(step("hours_of_pay", name, number=count, percent=extra, amount=pay.money(rounded(part))))
         total += part
     if any(each in values for each in ("after_extra", "base", "plus")):
         steps.append(step("rate_differs", name))
         certain = False
+    if not paid:
+        steps.append(step("not_computed", name))
+        return Claim(ground, certain=False)
     due = rounded(total)
     steps.append(step("due", name, amount=pay.money(due)))
     if not ground.sure:
