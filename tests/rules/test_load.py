@@ -95,6 +95,7 @@ def test_the_first_load_adds_and_the_second_changes_nothing(tmp_path: Path, url:
     assert dump(url) == before
 
 
+@pytest.mark.slow
 def test_the_real_law_loads_twice_with_one_result(tmp_path: Path, url: str) -> None:
     law = tmp_path / "law"
     shutil.copytree(LAW, law)
@@ -240,6 +241,7 @@ def test_a_reader_sees_one_law_while_another_is_loaded(tmp_path: Path, url: str)
     base.close()
 
 
+@pytest.mark.slow
 def test_what_is_read_from_the_database_is_what_was_written(tmp_path: Path, url: str) -> None:
     from bot.rules.lawfiles import read_law
 

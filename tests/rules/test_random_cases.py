@@ -21,6 +21,7 @@ from bot.rules.vocabulary import COUNTRIES, EMPLOYMENTS, SECTORS, STATUSES, TOPI
 from tests.rules.support import TODAY
 
 CASES, SEED = 200, 20261121
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
