@@ -18,9 +18,10 @@ from typing import Final
 
 import yaml
 
-from bot.language.gazetteer import gazetteer
+from bot.language.gazetteer import _names, gazetteer
 from bot.language.lexicon import DATA, SHARED
 from bot.language.normalise import latinise
+from bot.language.scope import everything
 
 ROOT: Final = DATA.parents[2]
 MIN_MESSAGES: Final = 2
@@ -86,7 +87,7 @@ def write_towns(common: set[str]) -> int:
             continue
         candidate = (int(city["population"]), str(city["countrycode"]), str(city["name"]))
         best[key] = max(best.get(key, candidate), candidate)
-    known = gazetteer()
+    known = gazetteer(everything())
     lines = sorted(f"{c}\t{name}" for key, (_, c, name) in best.items() if not known.knows(key))
     (DATA / SHARED / "towns.tsv").write_text(_HEADER + "\n".join(lines) + "\n", encoding="utf-8")
     return len(lines)
@@ -101,6 +102,7 @@ def main(arguments: list[str]) -> int:
         print(language, write_words(language, folders), "words")
     (DATA / SHARED / "towns.tsv").unlink(missing_ok=True)
     gazetteer.cache_clear()
+    _names.cache_clear()
     common = {w for lang in found for c in count_words(lang, folders).values() for w in c}
     print(write_towns(common), "towns")
     return 0

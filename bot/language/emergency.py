@@ -6,14 +6,17 @@ How the thresholds were chosen and what was measured stands in docs/understandin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final, cast
 
 from bot.language.danger_model import DangerModel
-from bot.language.lexicon import load_all, words
+from bot.language.identification import likely
+from bot.language.lexicon import LexiconError, load, words
 from bot.language.normalise import latinise
 from bot.language.patterns import PatternTable
+from bot.language.scope import Scope, scope
 from bot.rules.vocabulary import DANGERS, Danger
 
 __all__ = ["DangerModel", "decide", "detect"]
@@ -32,7 +35,7 @@ TOPIC: Final = 0.2
 
 @dataclass(frozen=True)
 class Lists:
-    """The patterns of all languages."""
+    """The patterns of one language."""
 
     dangers: PatternTable[Danger]
     harmless: PatternTable[str]
@@ -41,63 +44,74 @@ class Lists:
     claim: PatternTable[str]
 
 
-@lru_cache(maxsize=1)
-def lists() -> Lists:
-    """``dangers.yml`` of every language, read once."""
+@cache
+def lists(language: str) -> Lists:
+    """``dangers.yml`` of a language, read once."""
     tables = Lists(*(PatternTable() for _ in range(5)))
     others = {
         "harmless": tables.harmless, "past": tables.past, "now": tables.now, "claim": tables.claim,
     }  # fmt: skip
-    for language, loaded in load_all("dangers").items():
-        content = dict(loaded)
-        endings = int(content.pop("endings", 0))
-        for name, patterns in content.items():
-            where = f"{language}/dangers.yml {name}"
-            if name in others:
-                others[name].extend(words(patterns, where), name, endings)
-            elif name in DANGERS:
-                tables.dangers.extend(words(patterns, where), cast(Danger, name), endings)
-            else:
-                raise ValueError(f"{where}: no such danger")
+    content = dict(load(language, "dangers"))
+    endings = int(content.pop("endings", 0))
+    for name, patterns in content.items():
+        where = f"{language}/dangers.yml {name}"
+        if name in others:
+            others[name].extend(words(patterns, where), name, endings)
+        elif name in DANGERS:
+            tables.dangers.extend(words(patterns, where), cast(Danger, name), endings)
+        else:
+            raise LexiconError(f"{where}: no such danger")
     return tables
 
 
-def decide(text: str, model: DangerModel, topic: str, confidence: float) -> Danger | None:
+def decide(
+    text: str, model: DangerModel, topic: str, confidence: float, read: Scope | None = None
+) -> Danger | None:
     """The danger by the lists, or else by the model, backed by the topic; or None."""
-    if listed := detect(text):
+    if listed := detect(text, read):
         return listed
     danger, score = model.likeliest(text)
     emergency = topic == "emergency" and confidence >= TOPIC
     return danger if score >= (MODEL_WITH_TOPIC if emergency else MODEL_ALONE) else None
 
 
-def detect(text: str) -> Danger | None:
+def detect(text: str, read: Scope | None = None) -> Danger | None:
     """The danger that a message says is there now, or None. Never raises.
 
     Harmless phrases are taken out first. Without a word for "now", something long past does
     not count (but the wish to die always does), nor does an injury in a question for money.
+    ``read``: the languages whose lists read it; without, those that the message may be in.
     """
-    found = reasons(text)
+    found = reasons(text, read)
     return next((danger for danger in _PRIORITY if danger in found), None)
 
 
-def reasons(text: str) -> dict[Danger, str]:
+def reasons(text: str, read: Scope | None = None) -> dict[Danger, str]:
     """Each danger found with the pattern that found it (for tests and for tuning)."""
-    table = lists()
-    said = latinise(text[:MAX_LENGTH])
-    said = table.harmless.blank(said)
+    text = text[:MAX_LENGTH]
+    tables = [lists(language) for language in (scope(*likely(text)) if read is None else read)]
+    said = latinise(text)
+    for table in tables:
+        said = table.harmless.blank(said)
     found: dict[Danger, str] = {}
-    for danger, _, _, pattern in table.dangers.find(said):
-        found.setdefault(danger, pattern)
-    if found and not any(table.now.find(said)):
-        found = _without_settled(found, said, table)
+    for table in tables:
+        for danger, _, _, pattern in table.dangers.find(said):
+            found.setdefault(danger, pattern)
+        if found:
+            break  # a later language may read other words into it
+    if found and not _is_said((table.now for table in tables), said):
+        found = _without_settled(found, said, tables)
     return found
 
 
-def _without_settled(found: dict[Danger, str], said: str, table: Lists) -> dict[Danger, str]:
+def _without_settled(found: dict[Danger, str], said: str, tables: list[Lists]) -> dict[Danger, str]:
     """What is left when the message is about the past, or asks money for an injury."""
-    if any(table.past.find(said)):
+    if _is_said((table.past for table in tables), said):
         return {danger: why for danger, why in found.items() if danger == "self_harm"}
-    if any(table.claim.find(said)):
+    if _is_said((table.claim for table in tables), said):
         return {danger: why for danger, why in found.items() if danger != "injury"}
     return found
+
+
+def _is_said(tables: Iterable[PatternTable[str]], said: str) -> bool:
+    return any(any(table.find(said)) for table in tables)

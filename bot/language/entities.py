@@ -15,9 +15,12 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from bot.language.gazetteer import gazetteer
+from bot.language.identification import likely
 from bot.language.jobs import sector, states, vocabulary
+from bot.language.lexicon import languages
 from bot.language.quantities import quantities
 from bot.language.roles import Role, Scored, assign, score
+from bot.language.scope import Scope, scope
 from bot.language.tokens import Token, tokens
 
 EntityName = Literal[
@@ -46,17 +49,21 @@ class Entity:
     text: str
 
 
-def extract(text: str) -> list[Entity]:
-    """The entities of a message, in the order of the text. Never raises."""
-    read = text[:MAX_LENGTH]
-    said = tokens(read)
-    found = [*_countries(read, said), *_others(read, said)]
+def extract(text: str, read: Scope | None = None) -> list[Entity]:
+    """The entities of a message, in the order of the text. Never raises.
+
+    ``read``: the languages whose lists read it; without, those that the message may be in.
+    """
+    text = text[:MAX_LENGTH]
+    said = tokens(text)
+    lists = scope(*likely(text)) if read is None else read
+    found = [*_countries(text, said, lists), *_others(text, said, lists)]
     return sorted(found, key=lambda entity: (entity.start, entity.end, entity.entity))
 
 
-def _countries(text: str, said: list[Token]) -> list[Entity]:
-    scored = score(gazetteer().find(said, vocabulary()), said)
-    roles = assign(_without_idle_currencies(scored), said)
+def _countries(text: str, said: list[Token], read: Scope) -> list[Entity]:
+    scored = score(gazetteer(read).find(said, vocabulary(read)), said, read)
+    roles = assign(_without_idle_currencies(scored), said, read)
     return [
         _entity(text, said, "country", item.hit.meaning.country, item.hit.first, item.hit.last,
                 roles.get(item.hit.meaning.country))
@@ -70,16 +77,16 @@ def _without_idle_currencies(scored: list[Scored]) -> list[Scored]:
     return [s for s in scored if not (stated and s.hit.meaning.kind == "currency")]
 
 
-def _others(text: str, said: list[Token]) -> list[Entity]:
+def _others(text: str, said: list[Token], read: Scope) -> list[Entity]:
     found: list[Entity] = []
-    job = sector(said)
+    job = sector(said, read)
     if job:
         found.append(_entity(text, said, "sector", job.value, job.first, job.last))
-    for state in states(said):
+    for state in states(said, read):
         found.append(
             _entity(text, said, state.entity, state.value, state.first, state.last)  # type: ignore[arg-type]
         )
-    for quantity in quantities(text, said):
+    for quantity in quantities(text, said, read):
         start, end = quantity.start, quantity.end
         found.append(Entity(quantity.entity, quantity.value, None, start, end, text[start:end]))
     return found
@@ -95,5 +102,6 @@ def _entity(
 
 @lru_cache(maxsize=1)
 def warm_up() -> None:
-    """Build every list now rather than at the first message (about a second)."""
-    extract("warm up")
+    """Build every list now rather than at the first message (a few seconds)."""
+    for language in languages():
+        extract("warm up", scope(language))

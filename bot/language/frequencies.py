@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.language.lexicon import DATA, languages
+from bot.language.scope import Scope
 
 
 @lru_cache(maxsize=1)
@@ -25,7 +26,13 @@ def frequencies() -> dict[str, dict[str, int]]:
     return table
 
 
-@lru_cache(maxsize=4)
-def known_words(minimum: int) -> frozenset[str]:
-    """Words that occur in at least ``minimum`` messages of some language."""
-    return frozenset(word for counts in frequencies().values() for word, n in counts.items() if n >= minimum)
+@cache
+def known_words(read: Scope, minimum: int) -> frozenset[str]:
+    """Words that occur in at least ``minimum`` messages of one of some languages."""
+    return frozenset(
+        word
+        for name, counts in frequencies().items()
+        if name.split("-")[0] in read
+        for word, n in counts.items()
+        if n >= minimum
+    )

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
 from babel import Locale
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.language.lexicon import DATA, SHARED, load, load_all, words
-from bot.language.normalise import latin_word, latinise
+from bot.language.lexicon import DATA, SHARED, load, words
+from bot.language.normalise import latinise
 from bot.language.phrases import Match, Phrases
-from bot.language.tokens import Token, plain_key
+from bot.language.scope import Scope
+from bot.language.tokens import Token, plain, plain_key
 
 Kind = Literal["name", "demonym", "city", "town", "origin_body", "destination_body", "body", "currency"]
 
@@ -42,6 +43,8 @@ SHORT: Final = 4
 MIN_FUZZY: Final = 6
 MIN_FUZZY_2: Final = 8
 MIN_STEM: Final = 4
+# Shortest key after a particle written on the word, in a script of its own.
+SHORT_NATIVE: Final = 3
 
 
 @dataclass(frozen=True)
@@ -52,38 +55,41 @@ class Sense:
     kind: Kind
 
 
-class Gazetteer:
-    """Lookup of country words; built once, then read only."""
+class Names:
+    """The country words of one language, or those shared by all; built once, then read only."""
 
-    def __init__(self) -> None:
-        self._phrases: Phrases[Sense] = Phrases(SHORT)
-        self._fuzzy: dict[str, set[str]] = {}
-        guards = load(SHARED, "guards")
-        self._never: dict[str, set[str]] = {}
-        for word in words(guards.get("never"), "guards"):
-            self._never.setdefault(latinise(word), set()).add(plain_key(word))
-        self.careful = frozenset(latinise(w) for w in words(guards.get("careful"), "guards"))
-        self.name_cues = frozenset(latinise(w) for w in words(guards.get("names_after"), "guards"))
-        self._stop = {latin_word(word) for word in words(guards.get("stop"), "guards")}
-        self._upper: dict[str, Sense] = {}
-        self._fill()
+    def __init__(self, folder: str) -> None:
+        self.phrases: Phrases[Sense] = Phrases(SHORT)
+        self.fuzzy: dict[str, set[str]] = {}
+        self.upper: dict[str, Sense] = {}
+        guards = load(folder, "guards")
+        self.careful, self.name_cues, self.stop = (
+            frozenset(latinise(word) for word in words(guards.get(name), f"{folder}/guards.yml {name}"))
+            for name in ("careful", "names_after", "stop")
+        )
+        self.never: dict[str, set[str]] = {}
+        for word in words(guards.get("never"), f"{folder}/guards.yml never"):
+            self.never.setdefault(latinise(word), set()).add(plain_key(word))
+        self._fill(folder)
 
-    def _fill(self) -> None:
-        shared = load(SHARED, "countries")
-        self._add_table(shared.get("names"), "name", "shared/countries")
-        for code, forms in shared.get("upper", {}).items():
-            self._upper.update({form: Sense(code, "name") for form in words(forms, "upper")})
-        for language, content in load_all("countries").items():
-            self._add_table(content.get("names"), "name", language)
-            self._add_demonyms(language, content)
-        bodies = load(SHARED, "institutions")
-        self._add_table(bodies.get("origin"), "origin_body", "institutions")
-        self._add_table(bodies.get("destination"), "destination_body", "institutions")
-        self._add_table(bodies.get("either"), "body", "institutions")
-        self._add_table(load(SHARED, "cities"), "city", "cities")
-        self._add_table(load(SHARED, "currencies").get("countries"), "currency", "currencies")
-        self._add_cldr()
-        self._add_towns()
+    def _fill(self, folder: str) -> None:
+        countries = load(folder, "countries")
+        self._add_table(countries.get("names"), "name", f"{folder}/countries.yml")
+        for code, forms in countries.get("upper", {}).items():
+            self.upper.update({form: Sense(code, "name") for form in words(forms, "upper")})
+        self._add_demonyms(folder, countries)
+        bodies = load(folder, "institutions")
+        self._add_table(bodies.get("origin"), "origin_body", f"{folder}/institutions.yml")
+        self._add_table(bodies.get("destination"), "destination_body", f"{folder}/institutions.yml")
+        self._add_table(bodies.get("either"), "body", f"{folder}/institutions.yml")
+        self._add_table(load(folder, "cities"), "city", f"{folder}/cities.yml")
+        money = load(folder, "currencies").get("countries")
+        self._add_table(money, "currency", f"{folder}/currencies.yml")
+        if folder == SHARED:
+            self._add_cldr(CLDR_LANGUAGES, MIN_FOREIGN)
+            self._add_towns()
+        elif folder in CLDR_LANGUAGES:
+            self._add_cldr((folder,), 1)
 
     def _add_table(self, table: Any, kind: Kind, where: str) -> None:
         for code, forms in (table or {}).items():
@@ -93,21 +99,22 @@ class Gazetteer:
     def _add_demonyms(self, language: str, content: dict[str, Any]) -> None:
         endings = {k: words(v, language) for k, v in (content.get("endings") or {}).items()}
         for code, forms in (content.get("demonyms") or {}).items():
-            for form in words(forms, f"{language} {code}"):
+            for form in words(forms, f"{language}/countries.yml {code}"):
                 for variant in expand(form, endings):
                     self._add(variant, Sense(code, "demonym"), True)
 
-    def _add_cldr(self) -> None:
+    def _add_cldr(self, languages: tuple[str, ...], shortest: int) -> None:
+        """Names of countries; those in Latin letters must have ``shortest`` letters."""
         names: dict[tuple[str, str], str] = {}
-        for language in CLDR_LANGUAGES:
+        for language in languages:
             for code, name in Locale(language).territories.items():
                 if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES:
                     for form in re.split(r"[()\[\]/]", str(name)):
                         names.setdefault((form, code), language)
         for (form, code), language in names.items():
-            trusted = language in _TRUSTED
-            shortest = MIN_FOREIGN if not trusted and _is_latin(form) else 1
-            self._add(form, Sense(code, "name"), trusted, shortest)
+            trusted = shortest == 1 or language in _TRUSTED
+            least = 1 if trusted or not _is_latin(form) else shortest
+            self._add(form, Sense(code, "name"), trusted, least)
 
     def _add_towns(self) -> None:
         """Further cities, from the generated file; absent file, none."""
@@ -121,21 +128,37 @@ class Gazetteer:
 
     def _add(self, form: str, sense: Sense, fuzzy: bool, shortest: int = 1) -> None:
         key = latinise(form)
-        if len(key) < shortest or (key in self._never and plain_key(form) in self._never[key]):
+        if len(key) < shortest or (key in self.never and plain_key(form) in self.never[key]):
             return
-        if self._phrases.add(form, sense, key) and fuzzy and len(key) >= MIN_FUZZY and " " not in key:
-            self._fuzzy.setdefault(key[0], set()).add(key)
+        if self.phrases.add(form, sense, key) and fuzzy and len(key) >= MIN_FUZZY and " " not in key:
+            self.fuzzy.setdefault(key[0], set()).add(key)
+
+
+@cache
+def _names(folder: str) -> Names:
+    return Names(folder)
+
+
+class Gazetteer:
+    """Lookup of country words in the lists of some languages, before those shared by all."""
+
+    def __init__(self, read: Scope) -> None:
+        self._read = read
+        self._tables = [_names(folder) for folder in (*read, SHARED)]
+        self.careful = frozenset[str]().union(*(table.careful for table in self._tables))
+        self.name_cues = frozenset[str]().union(*(table.name_cues for table in self._tables))
+        self._stop = frozenset[str]().union(*(table.stop for table in self._tables))
+        self._upper = {form: sense for table in self._tables for form, sense in table.upper.items()}
 
     def knows(self, key: str) -> bool:
         """Whether a latinised key says a country in some way."""
-        return key in self._phrases.meanings
+        return any(key in table.phrases.meanings for table in self._tables)
 
     def find(self, said: list[Token], known: frozenset[str]) -> list[Match[Sense]]:
         """Countries said by a list of tokens, in order; ``known`` words are never misspellings."""
         exact: dict[int, Match[Sense]] = {}
-        for match in self._phrases.candidates(said):
-            if match.first not in exact and self._stands(match, said, known):
-                exact[match.first] = match
+        for match in self._candidates(said, known):
+            exact.setdefault(match.first, match)
         hits: list[Match[Sense]] = []
         for index, token in enumerate(said):
             if token.key in self._stop or (hits and index <= hits[-1].last):
@@ -147,34 +170,64 @@ class Gazetteer:
                 hits.append(hit)
         return hits
 
-    def _stands(self, match: Match[Sense], said: list[Token], known: frozenset[str]) -> bool:
-        """Whether a match is one, seen how the word is written and what ending it carries."""
-        last = said[match.last]
-        if not match.ending:
+    def _candidates(self, said: list[Token], known: frozenset[str]) -> list[Match[Sense]]:
+        """Every match that is one: the longest first, an earlier language's before a later one's.
+
+        A word that a language says is never a country stays none in the lists after it.
+        """
+        found: list[tuple[tuple[int, int, int], bool, int, Match[Sense]]] = []
+        never: list[Names] = []
+        for rank, table in enumerate(self._tables):
+            for match in table.phrases.candidates(said, self._read):
+                barred = any(_bars(earlier, match, said) for earlier in never)
+                if not barred and self._stands(table, match, said, known):
+                    # "Saudi" is the country before it is the nationality.
+                    found.append((match.order, match.meaning.kind == "demonym", rank, match))
+            never.append(table)
+        return [match for *_, match in sorted(found, key=lambda item: item[:3])]
+
+    @staticmethod
+    def _stands(table: Names, match: Match[Sense], said: list[Token], known: frozenset[str]) -> bool:
+        """Whether a match is one, seen how the word is written and what it carries."""
+        if not match.cut:
+            last = said[match.last]
             ordinary = match.first == match.last and match.key in known and last.text.isascii()
-            return self._phrases.agrees(match, said, strict=ordinary)
-        size = match.cut
-        shortest = max(MIN_STEM, 6 - size) if last.text.isascii() else MIN_STEM - 1
-        native = not last.text.isascii()
-        return len(match.key) >= shortest and _takes_ending(match.meaning, match.key, size, native)
+            return table.phrases.agrees(match, said, strict=ordinary)
+        if match.prefix:
+            native = not said[match.first].text.isascii()
+            return len(match.key) >= (SHORT_NATIVE if native else MIN_FUZZY)
+        native = not said[match.last].text.isascii()
+        shortest = MIN_STEM - 1 if native else max(MIN_STEM, 6 - match.cut)
+        return len(match.key) >= shortest and _takes_ending(match.meaning, match.key, match.cut, native)
 
     def _misspelled(self, token: Token, index: int, known: frozenset[str]) -> Match[Sense] | None:
         shortest = MIN_FUZZY if token.text.isascii() else MIN_FUZZY_2
         if len(token.key) < shortest or token.key in known:
             return None
-        name = self._nearest(token.key)
-        return Match(self._phrases.meanings[name], name, index, index) if name else None
+        nearest = self._nearest(token.key)
+        return Match(nearest[1], nearest[0], index, index) if nearest else None
 
-    @lru_cache(maxsize=16384)  # noqa: B019 - one gazetteer lives as long as the process
-    def _nearest(self, key: str) -> str | None:
+    @lru_cache(maxsize=4096)  # noqa: B019 - a gazetteer lives as long as the process
+    def _nearest(self, key: str) -> tuple[str, Sense] | None:
         """The one known key within a mistake or two of a word, same first letter; or None."""
         allowed = 2 if len(key) >= MIN_FUZZY_2 else 1
-        near = process.extract(
-            key, self._fuzzy.get(key[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
-        )
-        best = sorted((distance, name) for name, distance, _ in near)
-        closest = {self._phrases.meanings[name].country for d, name in best if d == best[0][0]}
-        return best[0][1] if len(closest) == 1 else None
+        best: list[tuple[float, int, str]] = []
+        for rank, table in enumerate(self._tables):
+            near = process.extract(
+                key, table.fuzzy.get(key[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+            best += [(distance, rank, name) for name, distance, _ in near]
+        senses = [(self._tables[rank].phrases.meanings[name], d, name) for d, rank, name in sorted(best)]
+        closest = {sense.country for sense, distance, _ in senses if distance == senses[0][1]}
+        return (senses[0][2], senses[0][0]) if len(closest) == 1 else None
+
+
+def _bars(earlier: Names, match: Match[Sense], said: list[Token]) -> bool:
+    """Whether a language says that the words of a later list's match are no place."""
+    if match.first != match.last:
+        return False
+    token = said[match.first]
+    return plain(token.text) in earlier.never.get(token.key, ())
 
 
 def _takes_ending(sense: Sense, stem: str, size: int, native: bool) -> bool:
@@ -201,7 +254,7 @@ def expand(form: str, endings: dict[str, list[str]]) -> list[str]:
     return [form]
 
 
-@lru_cache(maxsize=1)
-def gazetteer() -> Gazetteer:
-    """The one gazetteer of the process."""
-    return Gazetteer()
+@cache
+def gazetteer(read: Scope) -> Gazetteer:
+    """The one gazetteer of the process for some languages."""
+    return Gazetteer(read)

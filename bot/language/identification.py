@@ -55,6 +55,7 @@ _UNSEEN: Final = 1e-4
 _SMOOTH: Final = 0.2
 _MARGIN: Final = 2.5  # natural logarithm of the odds needed for confidence
 _MARGIN_AGAINST: Final = 3.5  # the same, to leave the current language
+_MOST_LIKELY: Final = 4  # languages that a doubtful message is read in
 _MIN_WORDS: Final = 2  # informative words needed for confidence
 _MIN_NATIVE: Final = 6  # letters of a script needed for confidence
 _CLD_WEIGHT: Final = 4.0
@@ -82,6 +83,19 @@ def identify(text: str, *, current: str | None = None) -> Guess:
     if script:
         return _by_script(read, script, current)
     return _by_words(read, current)
+
+
+def likely(text: str) -> tuple[str, ...]:
+    """The languages that a message may well be in, the likeliest first; one where it is plain."""
+    read = nfc(text[:_MAX_LENGTH])
+    if script := _main_script(read):
+        guess = _by_script(read, script, None)
+        return tuple(dict.fromkeys([str(guess.language), *([] if guess.confident else _SCRIPTS[script])]))
+    scores = _scores(said := _content(read), _detected(read))
+    if not said:
+        return ()
+    ranked = sorted(scores, key=lambda language: -scores[language])
+    return tuple(name for name in ranked[:_MOST_LIKELY] if scores[ranked[0]] - scores[name] < _MARGIN)
 
 
 @lru_cache(maxsize=4096)
@@ -184,20 +198,29 @@ def _by_words(text: str, current: str | None) -> Guess:
     said = _content(text)
     if not said:
         return Guess(current, "native" if current not in _NOT_LATIN else "latin", False)
+    detected = _detected(text)
+    return _decide(_scores(said, detected), said, detected, current)
+
+
+def _detected(text: str) -> str | None:
+    return _cld(text) if len(text.encode()) >= _CLD_BYTES else None
+
+
+def _scores(said: list[str], detected: str | None) -> dict[str, float]:
+    """How likely the words of a message are in each language (natural logarithms)."""
     floor = math.log(_UNSEEN)
     scores = {
         language: sum(max(own.get(word, floor), floor) for word in said) for language, own in _model().items()
     }
-    detected = _cld(text) if len(text.encode()) >= _CLD_BYTES else None
     if detected in _CLD_LATIN:
         scores[detected] = scores.get(detected, floor * len(said)) + _CLD_WEIGHT
-    return _decide(scores, said, detected, current)
+    return scores
 
 
 def _content(text: str) -> list[str]:
     """Latinised words that can tell a language: no numbers, no countries, cities, bodies."""
     said = tokens(text)
-    places = gazetteer().find(said, frozenset(token.key for token in said))
+    places = gazetteer(()).find(said, frozenset(token.key for token in said))
     skip = {i for hit in places for i in range(hit.first, hit.last + 1)}
     return [
         token.key

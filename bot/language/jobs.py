@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
-from bot.language.lexicon import load_all, words
-from bot.language.phrases import Match, Phrases
+from bot.language.frequencies import known_words
+from bot.language.lexicon import LexiconError, load_all, words
+from bot.language.phrases import Match, Phrases, find_in
+from bot.language.scope import Scope
 from bot.language.tokens import Token
 from bot.rules.vocabulary import EMPLOYMENTS, SECTORS, STATUSES
 
@@ -36,48 +38,53 @@ class Found:
 
 
 @lru_cache(maxsize=1)
-def _jobs() -> Phrases[JobWord]:
-    """``jobs.yml`` of every language: weight → sector → words. "none" stops a match."""
-    table: Phrases[JobWord] = Phrases()
+def _jobs() -> dict[str, Phrases[JobWord]]:
+    """``jobs.yml`` by language: weight → sector → words. "none" stops a match."""
+    tables: dict[str, Phrases[JobWord]] = {}
     for language, content in load_all("jobs").items():
+        table = tables.setdefault(language, Phrases())
         for weight, sectors in content.items():
+            if weight not in _WEIGHTS:
+                raise LexiconError(f"{language}/jobs.yml: unknown weight {weight!r}")
             for name, forms in sectors.items():
                 if name not in SECTORS and name != "none":
-                    raise ValueError(f"{language}/jobs.yml: unknown sector {name!r}")
+                    raise LexiconError(f"{language}/jobs.yml: unknown sector {name!r}")
                 for form in words(forms, f"{language}/jobs.yml {name}"):
                     table.add(form, JobWord(name, _WEIGHTS[weight]))
-    return table
-
-
-@lru_cache(maxsize=1)
-def _states() -> dict[str, Phrases[str]]:
-    """``states.yml`` of every language: entity → value → phrases."""
-    tables: dict[str, Phrases[str]] = {name: Phrases() for name in _STATES}
-    for language, content in load_all("states").items():
-        for entity, values in content.items():
-            for value, forms in values.items():
-                if value not in _STATES[entity] and value != "none":
-                    raise ValueError(f"{language}/states.yml: unknown {entity} {value!r}")
-                for form in words(forms, f"{language}/states.yml {value}"):
-                    tables[entity].add(form, value)
     return tables
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> frozenset[str]:
-    """Common words of the languages, latinised: never taken for a misspelled country."""
-    from bot.language.frequencies import known_words
+def _states() -> dict[str, dict[str, Phrases[str]]]:
+    """``states.yml``: entity → language → phrases with the value that they say."""
+    tables: dict[str, dict[str, Phrases[str]]] = {name: {} for name in _STATES}
+    for language, content in load_all("states").items():
+        for entity, values in content.items():
+            if entity not in _STATES:
+                raise LexiconError(f"{language}/states.yml: unknown entity {entity!r}")
+            table = tables[entity].setdefault(language, Phrases())
+            for value, forms in values.items():
+                if value not in _STATES[entity] and value != "none":
+                    raise LexiconError(f"{language}/states.yml: unknown {entity} {value!r}")
+                for form in words(forms, f"{language}/states.yml {value}"):
+                    table.add(form, value)
+    return tables
 
-    jobs = {part for key in _jobs().meanings for part in key.split()}
-    return known_words(_MIN_TO_KNOW) | jobs
+
+@cache
+def vocabulary(read: Scope) -> frozenset[str]:
+    """Common words of some languages, latinised: never taken for a misspelled country."""
+    tables = (table for language, table in _jobs().items() if language in read)
+    jobs = {part for table in tables for key in table.meanings for part in key.split()}
+    return known_words(read, _MIN_TO_KNOW) | jobs
 
 
-def sector(said: list[Token]) -> Found | None:
+def sector(said: list[Token], read: Scope) -> Found | None:
     """The one sector that a message says best, or None.
 
     The strongest word wins, then the sector said more often, then the first said.
     """
-    matches = [match for match in _jobs().find(said) if match.meaning.sector != "none"]
+    matches = [match for match in find_in(_jobs(), said, read) if match.meaning.sector != "none"]
     if not matches:
         return None
     support: dict[str, float] = {}
@@ -98,11 +105,11 @@ def _found(match: Match[JobWord]) -> Found:
     return Found("sector", match.meaning.sector, match.first, match.last)
 
 
-def states(said: list[Token]) -> list[Found]:
+def states(said: list[Token], read: Scope) -> list[Found]:
     """Status, employment and private household, at most one each, only if stated."""
     result: list[Found] = []
-    for entity, table in _states().items():
-        for match in table.find(said):
+    for entity, tables in _states().items():
+        for match in find_in(tables, said, read):
             if match.meaning != "none":
                 result.append(Found(entity, match.meaning, match.first, match.last))
                 break

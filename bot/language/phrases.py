@@ -1,22 +1,24 @@
 """Finding phrases of word lists in the words of a message, by spaCy's PhraseMatcher.
 
 The matcher runs over the latinised keys. What it cannot do is here: a case ending on the last
-word, and short keys, which must agree letter by letter.
+word, a particle written on the first ("بقطر", "በኳታር"), and short keys, which must agree letter by
+letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Generic, TypeVar
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from bot.language.lexicon import load_all, words
+from bot.language.lexicon import load, words
 from bot.language.normalise import latin_word, latinise
+from bot.language.scope import Scope
 from bot.language.tokens import Token, plain, plain_key
 
 T = TypeVar("T")
@@ -29,14 +31,18 @@ _OTHER: Final = "-"
 
 @dataclass(frozen=True)
 class Match(Generic[T]):
-    """A phrase in tokens ``first`` to ``last`` (inclusive), less an ``ending`` of the last."""
+    """A phrase in tokens ``first`` to ``last`` (inclusive), less an ``ending`` of the last.
+
+    ``prefix`` is what is written on the first word before the phrase.
+    """
 
     meaning: T
     key: str
     first: int
     last: int
     ending: str = ""
-    cut: int = 0  # letters that the ending took
+    cut: int = 0  # letters that the ending or the prefix took
+    prefix: str = ""
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -65,34 +71,40 @@ class Phrases(Generic[T]):
     def _build(self) -> PhraseMatcher:
         parts = [key.split() for key in self.meanings]
         self._words = {word for phrase in parts for word in phrase}
+        self._first_words = {phrase[0] for phrase in parts}
         self._last_words = {phrase[-1] for phrase in parts}
         self._longest = max(map(len, parts), default=0)
         matcher = PhraseMatcher(_VOCABULARY)
         matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
         return matcher
 
-    def find(self, said: list[Token]) -> list[Match[T]]:
-        """All phrases in the words of a message, in order."""
-        found: list[Match[T]] = []
-        for match in self.candidates(said):
-            if (not found or match.first > found[-1].last) and self.agrees(match, said):
-                found.append(match)
-        return found
+    def find(self, said: list[Token], read: Scope) -> list[Match[T]]:
+        """All phrases in the words of a message, in order; ``read``: whose endings it may carry."""
+        return without_overlaps(match for match in self.candidates(said, read) if self.agrees(match, said))
 
-    def candidates(self, said: list[Token]) -> list[Match[T]]:
+    def candidates(self, said: list[Token], read: Scope) -> list[Match[T]]:
         """Every phrase, overlapping ones too, in the order of preference."""
         keys = [token.key for token in said]
         found = list(self._matches(keys, 0))
-        for last, key in enumerate(keys):
-            for stem, ending in stems(key):
-                if stem in self._last_words:
-                    first = max(0, last + 1 - self._longest)
-                    found += [
-                        replace(match, ending=ending, cut=len(key) - len(stem))
-                        for match in self._matches([*keys[first:last], stem], first)
-                        if match.last == last
-                    ]
+        for index, key in enumerate(keys):
+            found += self._with_ending(keys, index, key, read)
+            found += self._with_prefix(keys, index, key, read)
         return sorted(found, key=lambda match: match.order)
+
+    def _with_ending(self, keys: list[str], last: int, key: str, read: Scope) -> Iterator[Match[T]]:
+        for stem, ending in stems(key, read):
+            if stem in self._last_words:
+                first = max(0, last + 1 - self._longest)
+                for match in self._matches([*keys[first:last], stem], first):
+                    if match.last == last:
+                        yield replace(match, ending=ending, cut=len(key) - len(stem))
+
+    def _with_prefix(self, keys: list[str], first: int, key: str, read: Scope) -> Iterator[Match[T]]:
+        for stem, prefix in without_prefix(key, read):
+            if stem in self._first_words:
+                for match in self._matches([stem, *keys[first + 1 : first + self._longest]], first):
+                    if match.first == first:
+                        yield replace(match, prefix=prefix, cut=len(key) - len(stem))
 
     def _matches(self, keys: list[str], shift: int) -> Iterator[Match[T]]:
         if self._matcher is None:
@@ -110,32 +122,73 @@ class Phrases(Generic[T]):
         return exact in map(plain_key, self._forms[match.key])
 
 
-@lru_cache(maxsize=1)
-def _endings() -> dict[str, str]:
-    """Case endings and plurals of every language as they end a key, and in full."""
+def without_overlaps(matches: Iterable[Match[T]]) -> list[Match[T]]:
+    """Of matches in the order of preference, those that stand on words that no other took."""
+    found: list[Match[T]] = []
+    for match in matches:
+        if not found or match.first > found[-1].last:
+            found.append(match)
+    return found
+
+
+def find_in(tables: Mapping[str, Phrases[T]], said: list[Token], read: Scope) -> list[Match[T]]:
+    """The phrases of the lists of ``read``; of two at one place the longer, then the earlier list's."""
+    found = [
+        (match.order, rank, match)
+        for rank, language in enumerate(read)
+        if (table := tables.get(language))
+        for match in table.candidates(said, read)
+        if table.agrees(match, said)
+    ]
+    return without_overlaps(match for _, _, match in sorted(found, key=lambda item: item[:2]))
+
+
+@cache
+def _endings(read: Scope) -> dict[str, str]:
+    """Case endings and plurals of some languages as they end a key, and in full."""
     found: dict[str, str] = {}
-    for language, content in load_all("affixes").items():
-        for suffix in words(content.get("suffixes"), language):
+    for language in read:
+        for suffix in words(load(language, "affixes").get("suffixes"), language):
             key = latin_word(suffix)
             # Folding drops a final "a". Of one-letter endings "m" (Nepali ma) is the safe one.
             short = key[:-1] if key.endswith("a") and (len(key) > 2 or key == "ma") else key
             found.setdefault(key, key)
             found.setdefault(short, key)
-    return found
+    return {written: ending for written, ending in found.items() if written}
+
+
+@cache
+def _prefixes(read: Scope) -> frozenset[str]:
+    """Particles that some languages write on the word that follows, as keys."""
+    return frozenset(
+        latin_word(prefix)
+        for language in read
+        for prefix in words(load(language, "affixes").get("prefixes"), language)
+    ) - {""}
 
 
 @lru_cache(maxsize=16384)
-def stems(key: str) -> tuple[tuple[str, str], ...]:
+def without_prefix(key: str, read: Scope) -> tuple[tuple[str, str], ...]:
+    """What is left of a key without a particle written on it, and the particle."""
+    return tuple(
+        (key[len(prefix) :], prefix)
+        for prefix in _prefixes(read)
+        if key.startswith(prefix) and len(key) - len(prefix) >= MIN_STEM
+    )
+
+
+@lru_cache(maxsize=16384)
+def stems(key: str, read: Scope) -> tuple[tuple[str, str], ...]:
     """What is left of a key without one or two endings, as it is and folded, and the last one."""
-    once = _cut(key)
-    twice = [cut for stem, last in once for cut in _cut(stem) if cut[1] != last]
+    once = _cut(key, read)
+    twice = [cut for stem, last in once for cut in _cut(stem, read) if cut[1] != last]
     found = [(form, cut) for stem, cut in (*once, *twice) for form in (stem, latin_word(stem))]
     return tuple(dict.fromkeys(found))
 
 
-def _cut(key: str) -> list[tuple[str, str]]:
+def _cut(key: str, read: Scope) -> list[tuple[str, str]]:
     return [
         (key[: -len(written)], ending)
-        for written, ending in _endings().items()
+        for written, ending in _endings(read).items()
         if key.endswith(written) and len(key) - len(written) >= MIN_STEM
     ]

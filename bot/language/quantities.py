@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from bot.language.lexicon import SHARED, load, load_all, words
 from bot.language.normalise import latinise, plain_digits
-from bot.language.phrases import Phrases
+from bot.language.phrases import Match, Phrases, find_in
+from bot.language.scope import Scope
 from bot.language.tokens import Token
 
 QuantityName = Literal["money", "duration", "date"]
@@ -34,67 +35,89 @@ class Quantity:
 
 
 @lru_cache(maxsize=1)
-def _units() -> Phrases[str]:
+def _units() -> dict[str, Phrases[str]]:
     """``quantities.yml``: words for day, week, month, year; the value is D, W, M, Y or H."""
-    table: Phrases[str] = Phrases()
+    tables: dict[str, Phrases[str]] = {}
     for language, content in load_all("quantities").items():
+        table = tables.setdefault(language, Phrases())
         for unit, forms in (content.get("units") or {}).items():
             for form in words(forms, f"{language}/quantities.yml"):
                 table.add(form, unit)
-    return table
+    return tables
 
 
-@lru_cache(maxsize=1)
-def _numbers() -> dict[str, float]:
-    return {
-        latinise(form): float(number)
-        for language, content in load_all("quantities").items()
-        for number, forms in (content.get("numbers") or {}).items()
-        for form in words(forms, language)
-    }
+@cache
+def _unit_words(read: Scope) -> dict[str, str]:
+    """Unit by key, of some languages; the first that has a key decides."""
+    found: dict[str, str] = {}
+    for language in read:
+        if table := _units().get(language):
+            found = {**table.meanings, **found}
+    return found
 
 
-@lru_cache(maxsize=1)
-def _year_cues() -> frozenset[str]:
+@cache
+def _numbers(read: Scope) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for language in read:
+        for number, forms in (load(language, "quantities").get("numbers") or {}).items():
+            for form in words(forms, f"{language}/quantities.yml numbers"):
+                found.setdefault(latinise(form), float(number))
+    return found
+
+
+@cache
+def _year_cues(read: Scope) -> frozenset[str]:
     return frozenset(
         latinise(form)
-        for language, content in load_all("quantities").items()
-        for form in words(content.get("year_cues"), language)
+        for language in read
+        for form in words(load(language, "quantities").get("year_cues"), language)
     )
 
 
 @lru_cache(maxsize=1)
-def _currencies() -> Phrases[str | None]:
-    table: Phrases[str | None] = Phrases()
-    shared = load(SHARED, "currencies")
-    for code, forms in shared.get("codes", {}).items():
-        for form in words(forms, "currencies"):
-            table.add(form, code)
-    for form in words(shared.get("ambiguous"), "currencies"):
-        table.add(form, None)
-    return table
+def _currencies() -> dict[str, Phrases[str | None]]:
+    """``currencies.yml`` of every language and the shared one: words with their ISO 4217 code."""
+    tables: dict[str, Phrases[str | None]] = {}
+    for language, content in {SHARED: load(SHARED, "currencies"), **load_all("currencies")}.items():
+        table = tables.setdefault(language, Phrases())
+        for code, forms in (content.get("codes") or {}).items():
+            for form in words(forms, f"{language}/currencies.yml {code}"):
+                table.add(form, code)
+        for form in words(content.get("ambiguous"), f"{language}/currencies.yml"):
+            table.add(form, None)
+    return tables
 
 
-def quantities(text: str, said: list[Token]) -> list[Quantity]:
+@cache
+def _currency_words(read: Scope) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for name in (*read, SHARED):
+        if table := _currencies().get(name):
+            found = {**table.meanings, **found}
+    return found
+
+
+def quantities(text: str, said: list[Token], read: Scope) -> list[Quantity]:
     """Money, durations and dates of a message."""
     digits = plain_digits(text)
-    dates = _dates(digits, said)
+    dates = _dates(digits, said, read)
     taken = [(date.start, date.end) for date in dates]
-    return [*dates, *(q for q in _counted(digits, said) if not _overlaps(q, taken))]
+    return [*dates, *(q for q in _counted(digits, said, read) if not _overlaps(q, taken))]
 
 
 def _overlaps(quantity: Quantity, taken: list[tuple[int, int]]) -> bool:
     return any(quantity.start < end and start < quantity.end for start, end in taken)
 
 
-def _dates(digits: str, said: list[Token]) -> list[Quantity]:
+def _dates(digits: str, said: list[Token], read: Scope) -> list[Quantity]:
     found: list[Quantity] = []
     for match in _ISO_DATE.finditer(digits):
         _add_date(found, match, match[1], match[2], match[3])
     for match in _DAY_FIRST.finditer(digits):
         _add_date(found, match, match[3], match[2], match[1])
     for match in _YEAR.finditer(digits):
-        if _is_year(match, said):
+        if _is_year(match, said, read):
             found.append(Quantity("date", match[1], match.start(), match.end()))
     return found
 
@@ -105,18 +128,18 @@ def _add_date(found: list[Quantity], match: re.Match[str], year: str, month: str
         found.append(Quantity("date", iso, match.start(), match.end()))
 
 
-def _is_year(match: re.Match[str], said: list[Token]) -> bool:
+def _is_year(match: re.Match[str], said: list[Token], read: Scope) -> bool:
     """A bare four-digit number is a year only beside a word such as "since" or "in"."""
     before = [token.key for token in said if token.end <= match.start()][-_AFTER_YEAR:]
     after = [token.key for token in said if token.start >= match.end()][:1]
-    return any(key in _year_cues() for key in [*before[-1:], *after])
+    return any(key in _year_cues(read) for key in [*before[-1:], *after])
 
 
-def _counted(digits: str, said: list[Token]) -> list[Quantity]:
+def _counted(digits: str, said: list[Token], read: Scope) -> list[Quantity]:
     """Numbers with a unit of time or money beside them."""
     found: list[Quantity] = []
-    units = {match.first: match for match in _units().find(said)}
-    money = _currencies().find(said)
+    units = {match.first: match for match in find_in(_units(), said, read)}
+    money = find_in(_currencies(), said, (*read, SHARED))
     after = {match.first: match for match in money}
     before = {match.last: match for match in money}
     for number in _NUMBER.finditer(digits):
@@ -134,8 +157,8 @@ def _counted(digits: str, said: list[Token]) -> list[Quantity]:
             found.append(_money(value, before[preceding].meaning, start, number.end()))
         else:
             found.extend(_signed(digits, number, value))
-    found.extend(_joined(said))
-    found.extend(_spelled(said, units))
+    found.extend(_joined(said, read))
+    found.extend(_spelled(said, units, read))
     return [quantity for quantity in found if quantity]
 
 
@@ -159,7 +182,7 @@ def _signed(digits: str, number: re.Match[str], value: float) -> list[Quantity]:
 _JOINED: Final = re.compile(r"(?:([a-z]{1,6})(\d{2,9})|(\d{1,9})([a-z]{1,12}))$")
 
 
-def _joined(said: list[Token]) -> list[Quantity]:
+def _joined(said: list[Token], read: Scope) -> list[Quantity]:
     """ "RM1400", "500aed", "3mahina": number and unit in one word."""
     found: list[Quantity] = []
     for token in said:
@@ -167,21 +190,21 @@ def _joined(said: list[Token]) -> list[Quantity]:
         if not match:
             continue
         word, value = match[1] or match[4], float(match[2] or match[3])
-        if word in _currencies().meanings:
-            found.append(_money(value, _currencies().meanings[word], token.start, token.end))
-        elif not match[1] and word in _units().meanings and len(word) > 1:
-            found.append(_duration(value, _units().meanings[word], token.start, token.end))
+        money, units = _currency_words(read), _unit_words(read)
+        if word in money:
+            found.append(_money(value, money[word], token.start, token.end))
+        elif not match[1] and word in units and len(word) > 1:
+            found.append(_duration(value, units[word], token.start, token.end))
     return found
 
 
-def _spelled(said: list[Token], units: Mapping[int, object]) -> list[Quantity]:
+def _spelled(said: list[Token], units: Mapping[int, Match[str]], read: Scope) -> list[Quantity]:
     """ "two months", "तीन महिना"."""
     found: list[Quantity] = []
     for index, token in enumerate(said[:-1]):
-        if token.key in _numbers() and index + 1 in units:
-            match = next(m for m in _units().find(said) if m.first == index + 1)
-            end = said[match.last].end
-            found.append(_duration(_numbers()[token.key], match.meaning, token.start, end))
+        number = _numbers(read).get(token.key)
+        if number is not None and (match := units.get(index + 1)):
+            found.append(_duration(number, match.meaning, token.start, said[match.last].end))
     return found
 
 

@@ -8,13 +8,14 @@ of either side gets the role; at most one country a side. Never the language of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final, Literal
 
 from bot.language.gazetteer import Kind, Sense, gazetteer
-from bot.language.lexicon import SHARED, load, load_all, words
+from bot.language.lexicon import SHARED, load, words
 from bot.language.normalise import latinise
 from bot.language.phrases import Match
+from bot.language.scope import Scope
 from bot.language.tokens import Token
 
 Role = Literal["origin", "destination"]
@@ -35,7 +36,7 @@ _SPELLED_OUT: Final = 6
 
 @dataclass(frozen=True)
 class Cues:
-    """The cue words of every language: latinised phrase to score."""
+    """The cue words of some languages: latinised phrase to score."""
 
     before: dict[str, float]
     after: dict[str, float]
@@ -45,12 +46,13 @@ class Cues:
     pairs: frozenset[str]
 
 
-@lru_cache(maxsize=1)
-def cues() -> Cues:
-    """The cues of ``roles.yml`` of every language."""
+@cache
+def cues(read: Scope) -> Cues:
+    """The cues of ``roles.yml`` of some languages; the first that has a phrase decides."""
     tables: dict[str, dict[str, float]] = {"before": {}, "after": {}}
     sets: dict[str, set[str]] = {n: set() for n in ("skip", "languages", "language_after", "pairs")}
-    for language, content in load_all("roles").items():
+    for language in read:
+        content = load(language, "roles")
         for side, table in tables.items():
             for role, weights in (content.get(side) or {}).items():
                 for weight, forms in weights.items():
@@ -77,13 +79,13 @@ class Scored:
     total: float
 
 
-def score(hits: list[Match[Sense]], said: list[Token]) -> list[Scored]:
+def score(hits: list[Match[Sense]], said: list[Token], read: Scope) -> list[Scored]:
     """The hits that stand as countries, scored; names of languages and persons left out."""
     result: list[Scored] = []
     for hit in hits:
-        if _is_language(hit, said) or _is_doubtful(hit, said):
+        if _is_language(hit, said, cues(read)) or _is_doubtful(hit, said, read):
             continue
-        cue = _cue(hit, said)
+        cue = _cue(hit, said, cues(read))
         lean = leans().get(hit.meaning.country, _UNLISTED)
         if hit.meaning.kind in {"origin_body", "destination_body"}:
             lean = cue = 0.0
@@ -91,73 +93,76 @@ def score(hits: list[Match[Sense]], said: list[Token]) -> list[Scored]:
     return result
 
 
-def _cue(hit: Match[Sense], said: list[Token]) -> float:
-    before = _before(hit, said)
-    after = _after(hit, said)
+def _cue(hit: Match[Sense], said: list[Token], table: Cues) -> float:
+    before = _before(hit, said, table)
+    after = _after(hit, said, table)
     if hit.ending and after == 0.0:
-        after = cues().after.get(hit.ending, 0.0)
+        after = table.after.get(hit.ending, 0.0)
     return before if abs(before) > abs(after) else after if after else before
 
 
-def _before(hit: Match[Sense], said: list[Token]) -> float:
+def _before(hit: Match[Sense], said: list[Token], table: Cues) -> float:
     words_before = [token.key for token in said[max(0, hit.first - _WINDOW - 2) : hit.first]]
+    if hit.prefix:
+        words_before.append(hit.prefix)
     best, best_size = 0.0, 0
     for _ in range(_MAX_SKIPPED + 1):
         for size in range(min(_WINDOW, len(words_before)), 0, -1):
-            found = cues().before.get(" ".join(words_before[-size:]))
+            found = table.before.get(" ".join(words_before[-size:]))
             if found is not None and size > best_size:
                 best, best_size = found, size
-        if not words_before or words_before[-1] not in cues().skip:
+        if not words_before or words_before[-1] not in table.skip:
             break
         words_before = words_before[:-1]
     return best
 
 
-def _after(hit: Match[Sense], said: list[Token]) -> float:
+def _after(hit: Match[Sense], said: list[Token], table: Cues) -> float:
     following = [token.key for token in said[hit.last + 1 : hit.last + 1 + _WINDOW]]
     if hit.ending:
         following = [hit.ending, *following]
     for size in range(min(_WINDOW, len(following)), 0, -1):
-        found = cues().after.get(" ".join(following[:size]))
+        found = table.after.get(" ".join(following[:size]))
         if found is not None:
             return found
     return 0.0
 
 
-def _is_language(hit: Match[Sense], said: list[Token]) -> bool:
+def _is_language(hit: Match[Sense], said: list[Token], table: Cues) -> bool:
     """Whether a nationality is said as a language ("speak Nepali", "en français")."""
     if hit.meaning.kind != "demonym":
         return False
     previous = {token.key for token in said[max(0, hit.first - 2) : hit.first]}
     direct = said[hit.first - 1].key if hit.first else ""
-    if direct in cues().languages or (previous & cues().languages) - {"en", "in"}:
+    if direct in table.languages or (previous & table.languages) - {"en", "in"}:
         return True
     following = [token.key for token in said[hit.last + 1 : hit.last + 3]]
     if hit.ending:
         following = [hit.ending, *following]
-    return any(" ".join(following[:size]) in cues().language_after for size in range(1, len(following) + 1))
+    return any(" ".join(following[:size]) in table.language_after for size in range(1, len(following) + 1))
 
 
-def _is_doubtful(hit: Match[Sense], said: list[Token]) -> bool:
+def _is_doubtful(hit: Match[Sense], said: list[Token], read: Scope) -> bool:
     """Whether a name that is also a word or first name lacks any sign of being a place."""
     part = said[hit.first : hit.last + 1]
     key = " ".join(token.key for token in part)
-    careful = key.removesuffix(hit.ending) in gazetteer().careful or hit.meaning.kind == "town"
+    careful = key.removesuffix(hit.ending) in gazetteer(read).careful or hit.meaning.kind == "town"
     if hit.meaning.kind == "currency" and len(key) < _SPELLED_OUT:
         beside = said[max(0, hit.first - 1) : hit.first] + said[hit.last + 1 : hit.last + 2]
         return not any(char.isdigit() for token in beside for char in token.text)
     if not careful or hit.ending not in {"", "s"}:
         return False
     previous = said[hit.first - 1].key if hit.first else ""
-    if previous in gazetteer().name_cues:
+    if previous in gazetteer(read).name_cues:
         return True
+    written = part[0].text
+    capital, cue = written[:1].isupper(), _cue(hit, said, cues(read))
     if hit.meaning.kind == "town":
-        return not _cue(hit, said) or (part[0].text.isascii() and not part[0].text[:1].isupper())
-    short = len(said) <= 3
-    return not (part[0].text[:1].isupper() or not part[0].text.isascii() or _cue(hit, said) or short)
+        return not cue or (written.isascii() and not capital)
+    return not (capital or not written.isascii() or cue or len(said) <= 3)
 
 
-def assign(scored: list[Scored], said: list[Token]) -> dict[str, Role]:
+def assign(scored: list[Scored], said: list[Token], read: Scope) -> dict[str, Role]:
     """The role of each country (by code); countries without a clear role are absent."""
     totals: dict[str, float] = {}
     cue_of: dict[str, float] = {}
@@ -178,7 +183,7 @@ def assign(scored: list[Scored], said: list[Token]) -> dict[str, Role]:
     if totals[origin] < 0:
         roles[origin] = "origin"
     if len(order) > 1 and len(roles) == 1 and origin != destination:
-        _second(roles, origin, destination, cue_of, _is_pair(said))
+        _second(roles, origin, destination, cue_of, _is_pair(said, cues(read)))
     return roles
 
 
@@ -190,5 +195,5 @@ def _second(roles: dict[str, Role], origin: str, destination: str, cue: dict[str
         roles[destination] = "destination"
 
 
-def _is_pair(said: list[Token]) -> bool:
-    return any(token.key in cues().pairs for token in said)
+def _is_pair(said: list[Token], table: Cues) -> bool:
+    return any(token.key in table.pairs for token in said)

@@ -23,7 +23,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.conversation.turn import ESCAPE
 from bot.language.emergency import DangerModel, decide
 from bot.language.entities import extract, warm_up
-from bot.language.identification import identify
+from bot.language.identification import identify, likely
+from bot.language.scope import scope
 from bot.nlu import engine
 from bot.nlu.topic_model import TopicModel
 
@@ -32,6 +33,7 @@ warm_up()
 
 # What would be a command of the engine, typed by a person: it says nothing of a case.
 _COMMAND = re.compile(r"\s*/\w+\s*\{.*\}\s*", re.DOTALL)
+LISTS = "lists"  # the languages whose lists read a message; for the components alone
 RANKED = 10  # intents in the ranking that is passed on
 
 
@@ -62,7 +64,7 @@ class _Component(GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class LanguageIdentifier(_Component):
-    """Adds `language`, `script` and whether the language is certain."""
+    """Adds `language`, `script`, whether the language is certain, and whose word lists read the message."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Identifies the language of each message."""
@@ -71,6 +73,7 @@ class LanguageIdentifier(_Component):
             message.set("language", guess.language, add_to_output=True)
             message.set("script", guess.script, add_to_output=True)
             message.set("language_confident", guess.confident, add_to_output=True)
+            message.set(LISTS, scope(*likely(said(message))))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -86,6 +89,7 @@ class EntityFinder(_Component, EntityExtractorMixin):
         """Finds the entities of each message."""
         for message in messages:
             shift = len(str(message.get(TEXT) or "")) - len(said(message))
+            command = _COMMAND.fullmatch(said(message))
             found = [
                 {
                     "entity": entity.entity,
@@ -94,7 +98,7 @@ class EntityFinder(_Component, EntityExtractorMixin):
                     "end": entity.end + shift,
                     **({"role": entity.role} if entity.role else {}),
                 }
-                for entity in ([] if _COMMAND.fullmatch(said(message)) else extract(said(message)))
+                for entity in ([] if command else extract(said(message), message.get(LISTS)))
             ]
             message.set(ENTITIES, self.add_extractor_name(found), add_to_output=True)
         return messages
@@ -173,7 +177,11 @@ class EmergencyDetector(_Component):
         for message in messages:
             topic = message.get(INTENT) or {}
             danger = decide(
-                said(message), self._model, topic.get("name") or "", topic.get("confidence") or 0.0
+                said(message),
+                self._model,
+                topic.get("name") or "",
+                topic.get("confidence") or 0.0,
+                message.get(LISTS),
             )
             message.set("emergency", danger, add_to_output=True)
         return messages
