@@ -10,12 +10,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from bot.answers.translations import DOMAIN, LOCALES, SOURCE_LANGUAGE
+from bot.answers.translations import DOMAIN, LOCALES, REVIEW_STATES, SOURCE_LANGUAGE, state_of
 from bot.rules.ruletypes import placeholders
 from bot.rules.vocabulary import LANGUAGES
-
-REVIEW_STATES = ("drafted", "second-read", "native-reviewed")
-_REVIEW = "review: "
 
 
 @dataclass(frozen=True)
@@ -59,23 +56,10 @@ def update(language: str, template: Catalog) -> None:
     write_catalogue(language, catalogue)
 
 
-def review_state(message: Message) -> str | None:
-    """How far a translation was reviewed."""
-    return next(
-        (line.removeprefix(_REVIEW) for line in message.user_comments if line.startswith(_REVIEW)), None
-    )
-
-
-def set_review_state(message: Message, state: str) -> None:
-    """Notes how far a translation was reviewed."""
-    others = [line for line in message.user_comments if not line.startswith(_REVIEW)]
-    message.user_comments = [*others, f"{_REVIEW}{state}"]
-
-
 def states(language: str) -> Counter[str]:
     """How many messages are in which review state; `missing` has no translation."""
     return Counter(
-        (review_state(message) or "no state") if is_translated(message) else "missing"
+        (state_of(message) or "no state") if is_translated(message) else "missing"
         for message in read_catalogue(language)
         if message.id
     )
@@ -120,7 +104,7 @@ def _check_message(language: str, name: str, message: Message, catalogue: Catalo
             )
     if any(mark in str(text) for text in strings for mark in ("\u2066", "\u2067", "\u2068", "\u2069")):
         yield Fault(language, name, "It holds direction marks; the program sets them.")
-    if review_state(message) not in REVIEW_STATES:
+    if state_of(message) not in REVIEW_STATES:
         yield Fault(language, name, f"It has no review state ({', '.join(REVIEW_STATES)}).")
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import gettext
 import io
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -23,6 +25,11 @@ DOMAIN = "haq"
 SOURCE_LANGUAGE = "en"
 _BABEL_NAMES = {"en": "en_GB", "tl": "fil"}
 RTL_LANGUAGES = frozenset(("ar", "ur"))
+# How far a translation was reviewed, the least first.
+REVIEW_STATES = ("drafted", "second-read", "native-reviewed")
+_REVIEW = "review: "
+# The state of a whole catalogue stands in its binary form as one more message.
+_STATE_OF_ALL = ("catalogue", "review state")
 
 
 class Translator:
@@ -38,6 +45,12 @@ class Translator:
         """Whether the language is written from right to left."""
         return self.language in RTL_LANGUAGES
 
+    @property
+    def native_reviewed(self) -> bool:
+        """Whether a native speaker has checked every message; the source needs none."""
+        state = self._translations.pgettext(*_STATE_OF_ALL)
+        return self.language == SOURCE_LANGUAGE or state == REVIEW_STATES[-1]
+
     def gettext(self, message: str, **values: str) -> str:
         """The message in this language, its placeholders filled."""
         return _fill(self._translations.gettext(message), message, values)
@@ -51,6 +64,7 @@ class Translator:
         return _fill(self._translations.ngettext(one, other, number), other, values)
 
 
+@lru_cache(maxsize=1)
 def available_languages() -> tuple[str, ...]:
     """English and every language that has a catalogue."""
     found = {path.parts[-3] for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
@@ -75,12 +89,41 @@ def translator(language: str) -> Translator:
 
 
 def _compiled(path: Path) -> gettext.GNUTranslations:
+    """The catalogue in gettext's binary form, which stands beside it and is made anew when it is older."""
+    binary = path.with_suffix(".mo")
+    if not binary.is_file() or binary.stat().st_mtime_ns < path.stat().st_mtime_ns:
+        made = _compile(path)
+        try:
+            _write_whole(binary, made)
+        except OSError:  # a folder that may only be read: compiled at each start instead
+            return gettext.GNUTranslations(io.BytesIO(made))
+    with binary.open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
+def _compile(path: Path) -> bytes:
     with path.open("rb") as file:
         catalogue = read_po(file)
+    states = [state_of(message) for message in catalogue if message.id and message.string]
+    least = min((REVIEW_STATES.index(state) if state in REVIEW_STATES else 0 for state in states), default=0)
+    context, name = _STATE_OF_ALL
+    catalogue.add(name, REVIEW_STATES[least], context=context)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    return compiled.getvalue()
+
+
+def state_of(message: Message) -> str | None:
+    """How far a translation was reviewed, from the comment that stands over it."""
+    comments = (line for line in message.user_comments if line.startswith(_REVIEW))
+    return next((line.removeprefix(_REVIEW) for line in comments), None)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that nobody ever reads half of it."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        part.write(content)
+    Path(part.name).replace(path)
 
 
 def _fill(text: str, source: str, values: dict[str, str]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bot.answers import formats, names
 from bot.answers.answer import Answer, Channel, answer
 from bot.answers.protection import map_text
 from bot.answers.statements import Statement
-from bot.answers.translations import Translator
+from bot.answers.translations import SOURCE_LANGUAGE, Translator
 from bot.conversation.asking import ask, useful_question
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.lookup import Lookup, lookup
@@ -68,37 +69,32 @@ def _needed(turn: Turn, topic: str) -> str | None:
     return None
 
 
+def show_original(turn: Turn) -> Reply:
+    """What was said last, in the language of the source; the chat stays in its own."""
+    topic, state = turn.state.topic, turn.state
+    if topic is None:
+        return turn.reply()
+    found = lookup(turn.base, turn.case(), [topic])
+    source = turn.with_state(language=SOURCE_LANGUAGE)
+    messages, more = _law_and_help(source, found, answer(found, SOURCE_LANGUAGE), state.shown_from)
+    reply = turn.reply(*messages, _next(turn, topic, more))
+    return Reply(reply.state, reply.messages, found.case, found.version)
+
+
 def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
-    t, topic = turn.t, found.topics[0]
-    statements = [each for each in said.statements if each.rule.kind != "complaint_channel"]
-    page = _page(statements, start)
-    shown = start + len(page)
-    messages = [_law(turn, said, topic, page, start)]
-    if topic == "social_security_agreement" and start == 0 and found.case.origin and found.case.destination:
-        messages.append(_map(turn))
-    most = HELP_CHANNELS if topic in HELP_TOPICS else CHANNELS
-    channels = _distinct(said.channels)[:most] if start == 0 else []
-    if channels:
-        messages.append(_help(turn, said, channels))
+    topic = found.topics[0]
+    messages, more = _law_and_help(turn, found, said, start)
     asking = useful_question(found, turn.state.asked) if start == 0 else None
-    if asking is not None:
-        messages.append(ask(turn, asking))
-    else:
-        messages.append(_next(turn, topic, more=shown < len(statements)))
+    last = ask(turn, asking) if asking is not None else _next(turn, topic, more)
+    if not turn.t.native_reviewed:
+        last = replace(last, choices=(*last.choices, ("original", turn.t.gettext("In English"))))
     if not turn.state.told_disclaimer:
-        first = messages[0]
-        disclaimer = t.gettext("This is information, not legal advice.")
-        messages[0] = Message(
-            f"{first.text}\n\n{disclaimer}",
-            first.choices,
-            first.rules,
-            first.sources,
-            first.topic,
-            first.extra,
-        )
+        messages[0] = replace(messages[0], text=f"{messages[0].text}\n\n{_disclaimer(turn.t)}")
     reply = turn.reply(
         *messages,
-        shown=shown,
+        last,
+        shown_from=start,
+        shown=start + len(messages[0].rules),
         asking=asking,
         asked=(*turn.state.asked, asking) if asking else turn.state.asked,
         told_disclaimer=True,
@@ -106,6 +102,28 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
         misunderstood=0,
     )
     return Reply(reply.state, reply.messages, found.case, found.version)
+
+
+def _law_and_help(turn: Turn, found: Lookup, said: Answer, start: int) -> tuple[list[Message], bool]:
+    """The messages of an answer without the question at their end, and whether there is more to say."""
+    topic = found.topics[0]
+    statements = [each for each in said.statements if each.rule.kind != "complaint_channel"]
+    page = _page(statements, start)
+    messages = [_law(turn, said, topic, page, start)]
+    if topic == "social_security_agreement" and start == 0 and found.case.origin and found.case.destination:
+        messages.append(_map(turn))
+    most = HELP_CHANNELS if topic in HELP_TOPICS else CHANNELS
+    channels = _distinct(said.channels)[:most] if start == 0 else []
+    if channels:
+        messages.append(_help(turn, said, channels))
+    return messages, start + len(page) < len(statements)
+
+
+def _disclaimer(t: Translator) -> str:
+    lines = [t.gettext("This is information, not legal advice.")]
+    if not t.native_reviewed:
+        lines.append(t.gettext("No native speaker has checked these words yet."))
+    return " ".join(lines)
 
 
 def _page(statements: list[Statement], start: int) -> list[Statement]:

@@ -17,7 +17,7 @@ from bot.answers.contacts import sendable
 from bot.answers.translations import Translator
 from bot.conversation.turn import Message, Reply, Turn
 from bot.rules.case import Case
-from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_table
+from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber, library_numbers, library_table
 from bot.rules.errors import RulesError
 from bot.rules.lawbase import LawReader
 from bot.rules.model import ANY, Contact
@@ -81,6 +81,13 @@ def safe_line(turn: Turn) -> str:
         "If you are in danger: {numbers}.",
         numbers=emergency_text(numbers, case, turn.t),
     )
+
+
+def bare_numbers(turn: Turn) -> str:
+    """The emergency numbers of the country of work, or those that mobile phones know, without words."""
+    destination = turn.state.destination
+    found = library_numbers(destination) if destination else ()
+    return ", ".join(formats.dialable(number, turn.t) for number in found or MOBILE_FALLBACK)
 
 
 def _known(turn: Turn, case: Case, danger: str) -> tuple[tuple[EmergencyNumber, ...], list[Contact]]:

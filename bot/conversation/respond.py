@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.answers.further import kind_message
 from bot.conversation import smalltalk
-from bot.conversation.answering import answer_topic, show_more
-from bot.conversation.emergencies import answer_emergency, safe_line
+from bot.conversation.answering import answer_topic, show_more, show_original
+from bot.conversation.emergencies import answer_emergency, bare_numbers, safe_line
 from bot.conversation.turn import Message, Reply, Turn
 from bot.conversation.understanding import (
     new_facts,
@@ -48,12 +49,17 @@ def respond(turn: Turn) -> Reply:
     except RulesError:
         reply = turn.reply(Message(safe_line(turn)))
     if speaks_other_language(turn) and not turn.state.told_languages:
-        note = turn.t.gettext("I can write in these languages: {languages}.", languages=", ".join(
-            label for _, label in smalltalk.language_choices()))  # fmt: skip
         first, *rest = reply.messages
-        messages = (replace(first, text=f"{note}\n{first.text}"), *rest)
+        messages = (replace(first, text=f"{_which_languages(turn)}\n\n{first.text}"), *rest)
         reply = replace(reply, messages=messages, state=replace(reply.state, told_languages=True))
     return reply
+
+
+def _which_languages(turn: Turn) -> str:
+    """In the language of the message, if we can say so much in it: what we speak, and whom to call."""
+    names = ", ".join(label for _, label in smalltalk.language_choices())
+    kind = kind_message(turn.said.language or "", names, bare_numbers(turn))
+    return kind or turn.t.gettext("I can write in these languages: {languages}.", languages=names)
 
 
 def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
@@ -114,6 +120,8 @@ def _choose(turn: Turn, choice: str) -> Reply:
         return smalltalk.choose_language(turn, what)
     if does == "more":
         return show_more(turn)
+    if does == "original":
+        return show_original(turn)
     if does == "forget":
         return smalltalk.forget(turn)
     if does == "human":
@@ -127,12 +135,12 @@ def _choose(turn: Turn, choice: str) -> Reply:
 
 
 def _yes_or_no(turn: Turn) -> Reply | None:
-    """A yes or no to the question about the private home, in any of the languages."""
+    """A yes or no to the question about the private home."""
     if turn.state.asking != "private_household" or turn.state.topic is None:
         return None
-    if is_yes(turn.said.text):
+    if is_yes(turn.said.text, turn.read):
         return answer_topic(turn.with_state(private_household="yes", asking=None), turn.state.topic)
-    if is_no(turn.said.text):
+    if is_no(turn.said.text, turn.read):
         return answer_topic(turn.with_state(private_household="no", asking=None), turn.state.topic)
     return None
 

@@ -117,7 +117,7 @@ def language_choices() -> tuple[tuple[str, str], ...]:
 
 def choose_language(turn: Turn, code: str) -> Reply:
     """The language stays until the person chooses again."""
-    turn = turn.with_state(language=code, language_chosen=True)
+    turn = turn.with_state(language=code, language_chosen=True, told_disclaimer=False)
     return turn.reply(
         Message(turn.t.gettext("Good. I write in this language now. What do you want to know?"), menu(turn))
     )

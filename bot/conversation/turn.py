@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.answers.translations import SOURCE_LANGUAGE, Translator, available_languages, translator
+from bot.language.scope import Scope, scope
 from bot.rules.case import Case, make_case
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawBase
@@ -32,6 +33,7 @@ class State:
     private_household: str | None = None
     topic: str | None = None
     shown: int = 0  # how many statements of the topic were shown
+    shown_from: int = 0  # the first of those that were shown last
     asking: str | None = None  # what of the case was asked for last
     asked: tuple[str, ...] = ()  # what was asked for already: nothing is asked twice
     choices: tuple[tuple[str, str], ...] = ()  # (what it does, its label) of the last buttons
@@ -51,10 +53,8 @@ class State:
         for name in ("asked",):
             known[name] = tuple(known.get(name, ()))
         known["choices"] = tuple((str(does), str(label)) for does, label in known.get("choices", ()))
-        known["shown"], known["misunderstood"] = (
-            int(known.get("shown", 0)),
-            int(known.get("misunderstood", 0)),
-        )
+        for name in ("shown", "shown_from", "misunderstood"):
+            known[name] = int(known.get(name, 0))
         return cls(**known)
 
 
@@ -116,6 +116,11 @@ class Turn:
     def t(self) -> Translator:
         """Speaks the conversation's language."""
         return translator(self.state.language)
+
+    @property
+    def read(self) -> Scope:
+        """The languages whose words a short answer is in."""
+        return scope(self.state.language, self.said.language if self.said.language_confident else None)
 
     def case(self) -> Case:
         """The case as far as it is known; a country of origin that equals the country of work is dropped."""

@@ -20,7 +20,7 @@ def take_language(turn: Turn) -> Turn:
         return turn
     if said.language == state.language or said.language not in enabled_languages():
         return turn
-    return turn.with_state(language=said.language)
+    return turn.with_state(language=said.language, told_disclaimer=False)
 
 
 def speaks_other_language(turn: Turn) -> bool:
@@ -53,7 +53,7 @@ def take_choice(turn: Turn) -> str | None:
     labels = [label for _, label in turn.state.choices]
     if not labels or len(turn.said.text.split()) > _LONGEST_CHOICE:
         return None
-    position = parse_choice(turn.said.text, labels)
+    position = parse_choice(turn.said.text, labels, turn.read)
     return None if position is None else turn.state.choices[position][0]
 
 

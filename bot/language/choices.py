@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
-from bot.language.lexicon import load_all, words
+from bot.language.lexicon import load, words
 from bot.language.normalise import latinise, plain_digits
+from bot.language.scope import Scope
 
 # A label shown by a channel may be cut; a trimmed answer this long (in letters of the
 # latinised form) is accepted when only one label begins with it.
@@ -16,11 +17,12 @@ _MAX_WORDS_AROUND: Final = 2
 _MAX_YES_NO_WORDS: Final = 4
 
 
-def parse_choice(text: str, options: list[str]) -> int | None:
+def parse_choice(text: str, options: list[str], read: Scope) -> int | None:
     """The index (from 0) of the option that a text chooses, or None.
 
     A number in any script counts from 1; else the words of a label, or a label as a channel
-    trimmed it, or words that stand in one label only. Doubt gives None.
+    trimmed it, or words that stand in one label only. Doubt gives None. ``read``: the languages
+    whose words for numbers are known.
     """
     said = latinise(text)
     if not said or not options:
@@ -28,7 +30,7 @@ def parse_choice(text: str, options: list[str]) -> int | None:
     labels = [latinise(option) for option in options]
     if labels.count(said) == 1:
         return labels.index(said)
-    number = _number(text)
+    number = _number(text, read)
     if number is not None:
         return number - 1 if 1 <= number <= len(options) else None
     return _only(labels, lambda label: _begins(label, said)) if _long(said) else None
@@ -52,62 +54,62 @@ def _only(labels: list[str], test: object) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
-def _number(text: str) -> int | None:
+def _number(text: str, read: Scope) -> int | None:
     """The one number of a short text ("2", "२", "2.", "number 3"), or None."""
     parts = latinise(plain_digits(text)).split()
     numbers = [part for part in parts if part.isdecimal()]
     if len(numbers) != 1 or len(parts) > 1 + _MAX_WORDS_AROUND or len(numbers[0]) > 3:
-        return _spelled(parts)
+        return _spelled(parts, read)
     return int(numbers[0])
 
 
-def _spelled(parts: list[str]) -> int | None:
-    found = [n for part in parts if (n := _number_words().get(part)) is not None]
+def _spelled(parts: list[str], read: Scope) -> int | None:
+    found = [n for part in parts if (n := _number_words(read).get(part)) is not None]
     return found[0] if len(found) == 1 and len(parts) <= 2 else None
 
 
-@lru_cache(maxsize=1)
-def _number_words() -> dict[str, int]:
-    """Spelled numbers of every language, latinised."""
+@cache
+def _number_words(read: Scope) -> dict[str, int]:
+    """Spelled numbers of some languages, latinised; the first language that has a word decides."""
     table: dict[str, int] = {}
-    for language, content in load_all("answers").items():
-        for number, spelled in content.get("numbers", {}).items():
+    for language in read:
+        for number, spelled in load(language, "answers").get("numbers", {}).items():
             for word in words(spelled, f"{language}/answers.yml numbers"):
                 table.setdefault(latinise(word), int(number))
     return table
 
 
-@lru_cache(maxsize=4)
-def _answers(kind: str) -> frozenset[str]:
+@cache
+def _answers(kind: str, read: Scope) -> frozenset[str]:
     return frozenset(
         latinise(word)
-        for language, content in load_all("answers").items()
-        for word in words(content.get(kind), f"{language}/answers.yml {kind}")
+        for language in read
+        for word in words(load(language, "answers").get(kind), f"{language}/answers.yml {kind}")
     ) - {""}
 
 
-def is_yes(text: str) -> bool:
-    """Whether a short text says yes, in any known language."""
-    return _says(text, "yes") and not _says(text, "no")
+def is_yes(text: str, read: Scope) -> bool:
+    """Whether a short text says yes, in one of some languages."""
+    return _says(text, "yes", read) and not _says(text, "no", read)
 
 
-def is_no(text: str) -> bool:
-    """Whether a short text says no, in any known language."""
-    return _says(text, "no") and not _says(text, "yes")
+def is_no(text: str, read: Scope) -> bool:
+    """Whether a short text says no, in one of some languages."""
+    return _says(text, "no", read) and not _says(text, "yes", read)
 
 
-def _says(text: str, kind: str) -> bool:
+def _says(text: str, kind: str, read: Scope) -> bool:
     if text.strip() in _SIGNS:
         return _SIGNS[text.strip()] == kind
-    said = latinise(text)
-    if said in _answers(kind):
+    said, known = latinise(text), _answers(kind, read)
+    if said in known:
         return True
     parts = said.split()
     if not parts or len(parts) > _MAX_YES_NO_WORDS:
         return False
-    polite = _answers("polite")
+    polite = _answers("polite", read)
     rest = [part for part in parts if part not in polite]
-    return " ".join(rest) in _answers(kind) or (bool(rest) and all(p in _answers(kind) for p in rest))
+    return " ".join(rest) in known or (bool(rest) and all(part in known for part in rest))
 
 
 _SIGNS: Final = {"👍": "yes", "✅": "yes", "👎": "no", "❌": "no"}

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.language.choices import is_no, is_yes, parse_choice
+from bot.language.scope import scope
 
+READ = scope("en", "fr", "ne")
 OPTIONS = ["Construction", "Domestic work", "घर काम", "Farm"]
 
 
@@ -16,22 +18,22 @@ OPTIONS = ["Construction", "Domestic work", "घर काम", "Farm"]
     ],
 )  # fmt: skip
 def test_choice(text: str, index: int | None) -> None:
-    assert parse_choice(text, OPTIONS) == index
+    assert parse_choice(text, OPTIONS, READ) == index
 
 
 @pytest.mark.parametrize("text", ["yes", "Oui merci", "हो", "ho ni dai", "hunchha", "ok", "👍", "d'accord"])
 def test_yes(text: str) -> None:
-    assert is_yes(text)
-    assert not is_no(text)
+    assert is_yes(text, READ)
+    assert not is_no(text, READ)
 
 
 @pytest.mark.parametrize("text", ["no", "non", "होइन", "hoina hajur", "xaina", "pas du tout", "👎"])
 def test_no(text: str) -> None:
-    assert is_no(text)
-    assert not is_yes(text)
+    assert is_no(text, READ)
+    assert not is_yes(text, READ)
 
 
 @pytest.mark.parametrize("text", ["no salary for 3 months", "", "Qatar", "oui non"])
 def test_neither(text: str) -> None:
-    assert not is_yes(text)
-    assert not is_no(text)
+    assert not is_yes(text, READ)
+    assert not is_no(text, READ)
