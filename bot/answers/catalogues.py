@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +15,23 @@ from babel.messages.pofile import read_po, write_po
 from bot.answers.translations import DOMAIN, LOCALES, REVIEW_STATES, SOURCE_LANGUAGE, state_of
 from bot.rules.ruletypes import placeholders
 from bot.rules.vocabulary import LANGUAGES
+
+# What WhatsApp shows of one row of a list; reply buttons hold 20. Longer ones are cut by the channel.
+LONGEST_CHOICE = 24
+CHOICE_CONTEXTS = ("topic", "sector", "status")
+CHOICES = (
+    "Show more", "Talk to a person", "In English", "I do not want to say", "Yes", "No", "employed",
+    "seasonal worker", "working for myself", "Yes, forget everything",
+)  # fmt: skip
+# The script of a language that is not written in Latin letters, as Unicode names its letters.
+_SCRIPTS = {
+    "ar": "ARABIC", "ur": "ARABIC", "am": "ETHIOPIC", "hi": "DEVANAGARI", "ne": "DEVANAGARI",
+    "bn": "BENGALI", "si": "SINHALA", "ta": "TAMIL",
+}  # fmt: skip
+_PLACEHOLDER = re.compile(r"\{\w+\}|https?://\S+")
+_LOWER_LATIN = re.compile(r"(?<![A-Za-z.-])[a-z]{4,}(?![A-Za-z.-])")
+# Names that are written so in every language.
+_NAMES_IN_LATIN = frozenset(("kafala", "huroob"))
 
 
 @dataclass(frozen=True)
@@ -67,8 +86,7 @@ def states(language: str) -> Counter[str]:
 
 def is_translated(message: Message) -> bool:
     """Whether every form of a message has a text."""
-    strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
-    return bool(strings) and all(strings)
+    return bool(_forms(message)) and all(_forms(message))
 
 
 def check(language: str, template: Catalog) -> Iterator[Fault]:
@@ -87,7 +105,7 @@ def check(language: str, template: Catalog) -> Iterator[Fault]:
 
 def _check_message(language: str, name: str, message: Message, catalogue: Catalog) -> Iterator[Fault]:
     source = message.id if isinstance(message.id, str) else message.id[1]
-    strings = message.string if isinstance(message.string, list | tuple) else (message.string,)
+    strings = _forms(message)
     if isinstance(message.id, list | tuple) and len(strings) != catalogue.num_plurals:
         yield Fault(
             language, name, f"It has {len(strings)} plural forms; the language has {catalogue.num_plurals}."
@@ -106,6 +124,46 @@ def _check_message(language: str, name: str, message: Message, catalogue: Catalo
         yield Fault(language, name, "It holds direction marks; the program sets them.")
     if state_of(message) not in REVIEW_STATES:
         yield Fault(language, name, f"It has no review state ({', '.join(REVIEW_STATES)}).")
+
+
+def doubts(language: str, template: Catalog) -> Iterator[Fault]:
+    """What may be wrong: labels too long for a button, another language or script in a message."""
+    catalogue = read_catalogue(language)
+    for message in template:
+        if not message.id:
+            continue
+        name = message.id if isinstance(message.id, str) else message.id[0]
+        held = catalogue.get(name, message.context)
+        if held is None or not is_translated(held):
+            continue
+        strings = [str(each) for each in _forms(held)]
+        label = message.context in CHOICE_CONTEXTS or name in CHOICES
+        if label and len(strings[0]) > LONGEST_CHOICE:
+            problem = f"{strings[0]!r} has {len(strings[0])} letters; a button shows {LONGEST_CHOICE}."
+            yield Fault(language, name, problem)
+        for problem in dict.fromkeys(filter(None, (_leak(language, name, each) for each in strings))):
+            yield Fault(language, name, problem)
+
+
+def _forms(message: Message) -> Sequence[object]:
+    return message.string if isinstance(message.string, list | tuple) else (message.string,)
+
+
+def _leak(language: str, source: str, text: str) -> str | None:
+    """Letters of a script that is not the language's, or words of the source left as they are."""
+    script = _SCRIPTS.get(language)
+    scripts = {
+        unicodedata.name(char, "").split(" ")[0] for char in text if unicodedata.category(char) == "Lo"
+    }
+    if foreign := scripts - {script, "CJK", "HIRAGANA", "KATAKANA", "HANGUL"}:
+        return f"It holds letters of another script: {', '.join(sorted(foreign)).lower()}."
+    if script is None:
+        words = source.split()
+        same = len(words) > 2 and text == source and not source[:1].isupper()
+        return "It is the English text itself." if same else None
+    plain = _PLACEHOLDER.sub("", text)
+    left = set(_LOWER_LATIN.findall(plain)) - _NAMES_IN_LATIN
+    return f"Words in Latin letters: {', '.join(sorted(left))}." if left else None
 
 
 def languages_with_catalogue() -> tuple[str, ...]:

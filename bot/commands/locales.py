@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 
 import click
 
@@ -17,33 +18,40 @@ def command() -> None:
 
 @command.command("check")
 @click.option("--json", "as_json", is_flag=True, help="The findings as JSON.")
-def check_command(as_json: bool) -> None:
-    """What is missing or wrong, by language, and how far the messages were reviewed."""
-    from bot.answers.catalogues import check, languages_with_catalogue, states
+@click.option("--doubts", "show_doubts", is_flag=True, help="Also what only may be wrong.")
+def check_command(as_json: bool, show_doubts: bool) -> None:
+    """What is missing or wrong, by language, and how far the messages were reviewed.
+
+    Doubts: labels too long for a button, letters of another script, words left in English.
+    """
+    from bot.answers.catalogues import check, doubts, languages_with_catalogue, states
     from bot.answers.extraction import template
     from bot.rules.lawfiles import read_law
 
     source = template(read_law(load_settings().law_dir))
     faults = [fault for language in languages_with_catalogue() for fault in check(language, source)]
+    doubtful = [doubt for language in languages_with_catalogue() for doubt in doubts(language, source)]
     reviewed = {language: dict(states(language)) for language in languages_with_catalogue()}
     if as_json:
-        found = [
-            {"language": each.language, "message": each.message, "problem": each.problem} for each in faults
-        ]
-        click.echo(
-            json.dumps(
-                {"messages": len(source), "states": reviewed, "faults": found}, ensure_ascii=False, indent=2
-            )
-        )
+        found = {
+            "messages": len(source),
+            "states": reviewed,
+            "faults": [asdict(each) for each in faults],
+            "doubts": [asdict(each) for each in doubtful],
+        }
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for fault in faults:
             click.echo(str(fault), err=True)
+        for doubt in doubtful if show_doubts else ():
+            click.echo(f"perhaps: {doubt}", err=True)
         for language, counts in reviewed.items():
             click.echo(
                 f"{language}: {len(source)} messages; "
                 + ", ".join(f"{state} {n}" for state, n in sorted(counts.items()))
             )
-        click.echo(f"{len(faults)} faults.")
+        hint = "" if show_doubts or not doubtful else " (--doubts shows them)"
+        click.echo(f"{len(faults)} faults, {len(doubtful)} doubts{hint}.")
     sys.exit(1 if faults else 0)
 
 
