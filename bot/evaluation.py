@@ -59,6 +59,8 @@ class Score:
     alarms: int = 0  # false ones
     calm: int = 0  # questions that are no emergency
     confusions: Counter[str] = field(default_factory=Counter)
+    by_topic: dict[str, tuple[int, int]] = field(default_factory=dict)  # questions, right
+    by_confidence: dict[int, tuple[int, int, float]] = field(default_factory=dict)  # ..., confidences added
 
     def to_json(self) -> dict[str, Any]:
         """Shares, rounded, with the counts they rest on."""
@@ -81,7 +83,26 @@ class Score:
                 ),
             }
         found["confusions"] = self.confusions.most_common(10)
+        found["topics"] = {
+            topic: {"questions": questions, "accuracy": _share(right, questions)}
+            for topic, (questions, right) in sorted(self.by_topic.items())
+        }
+        found["calibration"] = [
+            {
+                "confidence": round(total / questions, 4),
+                "questions": questions,
+                "accuracy": _share(right, questions),
+            }
+            for _, (questions, right, total) in sorted(self.by_confidence.items())
+        ]
+        found["calibration_error"] = self.calibration_error
         return found
+
+    @property
+    def calibration_error(self) -> float | None:
+        """The expected calibration error: |confidence - accuracy| of each tenth, weighed by its questions."""
+        gaps = sum(abs(total - right) for _, right, total in self.by_confidence.values())
+        return round(gaps / self.questions, 4) if self.questions else None
 
 
 def read_questions(path: Path) -> list[Question]:
@@ -118,6 +139,11 @@ def _add(score: Score, question: Question, parsed: Mapping[str, Any], certain: f
     score.strict += intent == question.topic
     score.asked_back += confidence < certain
     score.certain_wrong += confidence >= certain and not right
+    questions, hits = score.by_topic.get(question.topic, (0, 0))
+    score.by_topic[question.topic] = (questions + 1, hits + right)
+    tenth = min(int(confidence * 10), 9)
+    held = score.by_confidence.get(tenth, (0, 0, 0.0))
+    score.by_confidence[tenth] = (held[0] + 1, held[1] + right, held[2] + confidence)
     if not right:
         score.confusions[f"{question.topic} → {intent}"] += 1
     if len(question.text.split()) >= SHORT:
@@ -133,6 +159,31 @@ def _add(score: Score, question: Question, parsed: Mapping[str, Any], certain: f
     ):
         score.calm += 1
         score.alarms += parsed.get("emergency") is not None
+
+
+# What must hold on unseen questions: (what, bound over all languages, bound in each; at least or at most).
+AIMS: tuple[tuple[str, float, float, bool], ...] = (
+    ("accuracy", 0.92, 0.85, True),
+    ("asked_back", 0.12, 0.12, False),
+    ("certain_but_wrong", 0.03, 0.03, False),
+    ("language", 0.97, 0.97, True),
+    ("emergency_recall", 0.98, 0.98, True),
+    ("false_alarms", 0.02, 0.02, False),
+    ("origin", 0.92, 0.92, True),
+    ("destination", 0.92, 0.92, True),
+    ("sector", 0.85, 0.85, True),
+)
+
+
+def missed_aims(group: str, found: Mapping[str, Any]) -> list[str]:
+    """The aims that the scores of a group (`to_json`) do not reach; what was not measured misses none."""
+    missed = []
+    for name, over_all, in_each, at_least in AIMS:
+        value = found[name]["f1"] if name in PARTS else found[name]
+        bound = over_all if group == "all" else in_each
+        if value is not None and (value < bound if at_least else value > bound):
+            missed.append(name)
+    return missed
 
 
 def found_part(parsed: Mapping[str, Any], part: str) -> str | None:
