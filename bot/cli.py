@@ -24,6 +24,7 @@ COMMANDS = {
     "rules": "Check, load, export the rules data.",
     "train": "Train the model if its inputs changed.",
     "eval": "Measure the assistant on labelled questions.",
+    "utterances": "Check the training data.",
     "locales": "Check the translations.",
     "bench": "Run the benchmarks.",
     "test": "Run the tests.",

@@ -98,6 +98,12 @@ def likely(text: str) -> tuple[str, ...]:
     return tuple(name for name in ranked[:_MOST_LIKELY] if scores[ranked[0]] - scores[name] < _MARGIN)
 
 
+def script_languages(text: str) -> tuple[str, ...]:
+    """The languages that are written in the script of a text; none for Latin letters."""
+    script = _main_script(nfc(text[:_MAX_LENGTH]))
+    return _SCRIPTS[script] if script else ()
+
+
 @lru_cache(maxsize=4096)
 def _script_of(char: str) -> str:
     return unicodedata.name(char, "").split(" ")[0].split("-")[0]
