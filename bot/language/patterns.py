@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 from bot.language.normalise import latin_word, split_words
@@ -20,7 +21,6 @@ from bot.language.normalise import latin_word, split_words
 T = TypeVar("T")
 GAP: Final = r"(?:[^ ]+ ){0,4}"
 _ELEMENT: Final = re.compile(r"\?\{[^}]*\}|\([^)]*\)|\.\.\.|[^\s(){}]+")
-_INDEX: Final = 2
 
 
 class PatternError(ValueError):
@@ -47,11 +47,22 @@ def _alternatives(written: str, endings: int) -> list[str]:
     return ["".join(_word(word, endings) for word in choice.split()) for choice in choices]
 
 
-def compile_pattern(written: str, endings: int = 0) -> tuple[re.Pattern[str], set[str]]:
-    """The regular expression of a pattern, and the first letters with which it can begin.
+def _first_words(written: str, endings: int) -> Iterator[tuple[str, bool]]:
+    """The words that an element can begin with, and whether each may go on."""
+    choices = written[1:-1].split("|") if written[:1] in {"(", "{"} else [written]
+    for choice in choices:
+        first = choice.split()[0]
+        keys = [key for part in split_words(first) if (key := latin_word(part))]
+        stem = first.endswith("*") or 0 < endings <= len(latin_word(first))
+        yield keys[0], stem and len(keys) == 1
 
-    ``endings``: words of so many letters or more may carry any ending (0: none may).
-    Raises PatternError when the pattern is empty or begins with a gap.
+
+def read_pattern(written: str, endings: int = 0) -> tuple[str, list[tuple[str, bool]]]:
+    """The regular expression of a pattern, and the words with which it can begin.
+
+    A word comes with whether it may go on with any letters. ``endings``: words of so many letters or
+    more may carry any ending (0: none may). Raises PatternError when the pattern is empty or begins
+    with a gap.
     """
     elements = _ELEMENT.findall(written)
     if not elements or elements[0] == "..." or elements[0].startswith("?"):
@@ -64,21 +75,36 @@ def compile_pattern(written: str, endings: int = 0) -> tuple[re.Pattern[str], se
             parts.append(f"(?:{'|'.join(_alternatives(element[1:], endings))})?")
         else:
             parts.append(f"(?:{'|'.join(_alternatives(element, endings))})")
-    starts = {re.split(r"\[| ", first)[0][:_INDEX] for first in _alternatives(elements[0], endings)}
-    return re.compile("".join(parts)), starts
+    return "".join(parts), list(_first_words(elements[0], endings))
+
+
+class _Pattern(Generic[T]):
+    """A pattern that is compiled when a message first holds a word that it begins with."""
+
+    def __init__(self, expression: str, meaning: T, written: str) -> None:
+        self.expression, self.meaning, self.written = expression, meaning, written
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self.expression)
 
 
 class PatternTable(Generic[T]):
-    """Many patterns with a meaning each, found quickly by how a word begins."""
+    """Many patterns with a meaning each, found quickly by the word that they begin with."""
 
     def __init__(self) -> None:
-        self._by_start: dict[str, list[tuple[re.Pattern[str], T, str]]] = {}
+        self._by_word: dict[str, list[_Pattern[T]]] = {}
+        self._by_stem: dict[str, list[_Pattern[T]]] = {}
+        self._sizes: set[int] = set()  # lengths of the stems
 
     def add(self, written: str, meaning: T, endings: int = 0) -> None:
         """Add a pattern. Raises PatternError when it cannot be read."""
-        pattern, starts = compile_pattern(written, endings)
-        for start in starts:
-            self._by_start.setdefault(start, []).append((pattern, meaning, written))
+        expression, first = read_pattern(written, endings)
+        pattern = _Pattern(expression, meaning, written)
+        for word, stem in dict.fromkeys(first):
+            (self._by_stem if stem else self._by_word).setdefault(word, []).append(pattern)
+            if stem:
+                self._sizes.add(len(word))
 
     def extend(self, patterns: Iterable[str], meaning: T, endings: int = 0) -> None:
         """Add several patterns of one meaning."""
@@ -87,20 +113,18 @@ class PatternTable(Generic[T]):
 
     def find(self, latinised: str) -> Iterator[tuple[T, int, int, str]]:
         """Meaning, start, end (in the padded text) and pattern of every match."""
-        text = latinised + " "
-        position = 0
-        while position < len(text) - 1:
-            for size in range(1, _INDEX + 1):
-                for pattern, meaning, written in self._by_start.get(self._start(text, position, size), ()):
-                    match = pattern.match(text, position)
-                    if match:
-                        yield meaning, match.start(), match.end(), written
-            position = text.index(" ", position) + 1
+        text, position = latinised + " ", 0
+        for word in latinised.split():
+            for pattern in self._beginning(word):
+                if match := pattern.compiled.match(text, position):
+                    yield pattern.meaning, match.start(), match.end(), pattern.written
+            position += len(word) + 1
 
-    @staticmethod
-    def _start(text: str, position: int, size: int) -> str:
-        piece = text[position : position + size]
-        return piece if " " not in piece else "\n"
+    def _beginning(self, word: str) -> Iterator[_Pattern[T]]:
+        yield from self._by_word.get(word, ())
+        for size in self._sizes:
+            if size <= len(word):
+                yield from self._by_stem.get(word[:size], ())
 
     def blank(self, latinised: str) -> str:
         """The text with every match replaced by one "_"."""
