@@ -9,7 +9,7 @@ count in capitals only ("US").
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
@@ -41,7 +41,7 @@ _NO_COUNTRIES: Final = frozenset(
 SHORT: Final = 4
 # Spelling mistakes: shortest key that is compared, and where a second mistake is allowed.
 MIN_FUZZY: Final = 6
-MIN_FUZZY_2: Final = 8
+MIN_FUZZY_2: Final = 10
 MIN_STEM: Final = 4
 # Shortest key after a particle written on the word, in a script of its own.
 SHORT_NATIVE: Final = 3
@@ -168,7 +168,7 @@ class Gazetteer:
                 hit = Match(self._upper[token.text], token.key, index, index)
             if hit:
                 hits.append(hit)
-        return hits
+        return _joined(hits, said)
 
     def _candidates(self, said: list[Token], known: frozenset[str]) -> list[Match[Sense]]:
         """Every match that is one: the longest first, an earlier language's before a later one's.
@@ -189,14 +189,16 @@ class Gazetteer:
     @staticmethod
     def _stands(table: Names, match: Match[Sense], said: list[Token], known: frozenset[str]) -> bool:
         """Whether a match is one, seen how the word is written and what it carries."""
+        last = said[match.last]
+        if match.meaning.kind == "town" and (match.cut or not _is_latin(last.text)):
+            return False  # the list of towns is in Latin letters
         if not match.cut:
-            last = said[match.last]
             ordinary = match.first == match.last and match.key in known and last.text.isascii()
             return table.phrases.agrees(match, said, strict=ordinary)
         if match.prefix:
             native = not said[match.first].text.isascii()
             return len(match.key) >= (SHORT_NATIVE if native else MIN_FUZZY)
-        native = not said[match.last].text.isascii()
+        native = not last.text.isascii()
         shortest = MIN_STEM - 1 if native else max(MIN_STEM, 6 - match.cut)
         return len(match.key) >= shortest and _takes_ending(match.meaning, match.key, match.cut, native)
 
@@ -204,15 +206,20 @@ class Gazetteer:
         shortest = MIN_FUZZY if token.text.isascii() else MIN_FUZZY_2
         if len(token.key) < shortest or token.key in known:
             return None
-        nearest = self._nearest(token.key)
+        nearest = self._nearest(token.key, token.text.isascii())
         return Match(nearest[1], nearest[0], index, index) if nearest else None
 
     @lru_cache(maxsize=4096)  # noqa: B019 - a gazetteer lives as long as the process
-    def _nearest(self, key: str) -> tuple[str, Sense] | None:
-        """The one known key within a mistake or two of a word, same first letter; or None."""
-        allowed = 2 if len(key) >= MIN_FUZZY_2 else 1
+    def _nearest(self, key: str, plain_letters: bool) -> tuple[str, Sense] | None:
+        """The one known key within a mistake or two of a word, same first letter; or None.
+
+        A word in a script of its own is compared with its languages' names alone, and one mistake is
+        all it may hold: without its vowels it is like too many others.
+        """
+        allowed = 2 if plain_letters and len(key) >= MIN_FUZZY_2 else 1
+        tables = self._tables if plain_letters else self._tables[:-1]
         best: list[tuple[float, int, str]] = []
-        for rank, table in enumerate(self._tables):
+        for rank, table in enumerate(tables):
             near = process.extract(
                 key, table.fuzzy.get(key[0], ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
             )
@@ -220,6 +227,24 @@ class Gazetteer:
         senses = [(self._tables[rank].phrases.meanings[name], d, name) for d, rank, name in sorted(best)]
         closest = {sense.country for sense, distance, _ in senses if distance == senses[0][1]}
         return (senses[0][2], senses[0][0]) if len(closest) == 1 else None
+
+
+def _joined(hits: list[Match[Sense]], said: list[Token]) -> list[Match[Sense]]:
+    """Hits in which "Valencia, Venezuela" is one: a city, a comma and the country that it is in."""
+    found: list[Match[Sense]] = []
+    for hit in hits:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.meaning.kind in {"city", "town"}
+            and hit.meaning.kind == "name"
+            and hit.first == last.last + 1
+            and said[hit.first].start - said[last.last].end >= len(", ")
+        ):
+            found[-1] = replace(hit, first=last.first, prefix=last.prefix)
+        else:
+            found.append(hit)
+    return found
 
 
 def _bars(earlier: Names, match: Match[Sense], said: list[Token]) -> bool:

@@ -90,7 +90,8 @@ def _currencies() -> dict[str, Phrases[str | None]]:
 
 
 @cache
-def _currency_words(read: Scope) -> dict[str, str | None]:
+def currency_words(read: Scope) -> dict[str, str | None]:
+    """Currency words of some languages with their ISO 4217 code (None: several currencies)."""
     found: dict[str, str | None] = {}
     for name in (*read, SHARED):
         if table := _currencies().get(name):
@@ -190,7 +191,7 @@ def _joined(said: list[Token], read: Scope) -> list[Quantity]:
         if not match:
             continue
         word, value = match[1] or match[4], float(match[2] or match[3])
-        money, units = _currency_words(read), _unit_words(read)
+        money, units = currency_words(read), _unit_words(read)
         if word in money:
             found.append(_money(value, money[word], token.start, token.end))
         elif not match[1] and word in units and len(word) > 1:

@@ -7,7 +7,7 @@ of either side gets the role; at most one country a side. Never the language of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final, Literal
 
@@ -15,6 +15,7 @@ from bot.language.gazetteer import Kind, Sense, gazetteer
 from bot.language.lexicon import SHARED, load, words
 from bot.language.normalise import latinise
 from bot.language.phrases import Match
+from bot.language.quantities import currency_words
 from bot.language.scope import Scope
 from bot.language.tokens import Token
 
@@ -23,11 +24,17 @@ Role = Literal["origin", "destination"]
 _SIGN: Final[dict[str, float]] = {"origin": -1.0, "destination": 1.0}
 _LEAN: Final[dict[str, float]] = {"2": 2.0, "1": 1.6, "0": 0.0, "-2": -2.0}
 _UNLISTED: Final = -1.0
+# Of two countries whose leans differ so much each has its role, whatever the words say.
+_APART: Final = 1.0
 # What the kind of word says by itself. A nationality is mostly the speaker's own.
 _KIND: Final[dict[Kind, float]] = {
     "name": 0.0, "demonym": -1.0, "city": 0.0, "town": 0.0, "body": 0.0,
     "origin_body": -4.0, "destination_body": 4.0, "currency": 2.5,
 }  # fmt: skip
+_PLACES: Final = frozenset({"name", "city", "town"})
+# A cue at least this strong says whose nationality it is.
+_SAID_OF_ONESELF: Final = -3.0
+_PERSON_OR_PLACE: Final = 1.5
 _WINDOW: Final = 4
 _MAX_SKIPPED: Final = 2
 # Shorter currency words (rm, won) count only beside a number.
@@ -86,11 +93,40 @@ def score(hits: list[Match[Sense]], said: list[Token], read: Scope) -> list[Scor
         if _is_language(hit, said, cues(read)) or _is_doubtful(hit, said, read):
             continue
         cue = _cue(hit, said, cues(read))
-        lean = leans().get(hit.meaning.country, _UNLISTED)
-        if hit.meaning.kind in {"origin_body", "destination_body"}:
+        lean = _lean(hit.meaning.country)
+        kind = hit.meaning.kind
+        if kind in {"origin_body", "destination_body"}:
             lean = cue = 0.0
-        result.append(Scored(hit, cue, cue + lean + _KIND[hit.meaning.kind]))
-    return result
+        elif kind == "demonym" and _is_money(hit, said, read):  # "6 dólares namibianos"
+            kind = "currency"
+        elif kind == "demonym" and cue <= _SAID_OF_ONESELF:  # "sou português"
+            lean = 0.0
+        result.append(Scored(hit, cue, cue + lean + _KIND[kind]))
+    return _people_and_places(result)
+
+
+def _is_money(hit: Match[Sense], said: list[Token], read: Scope) -> bool:
+    """Whether a nationality stands beside a currency word ("riyal saoudien", "namibian dollar")."""
+    beside = said[max(0, hit.first - 1) : hit.first] + said[hit.last + 1 : hit.last + 2]
+    money = currency_words(read)
+    return any(token.key in money for token in beside)
+
+
+def _people_and_places(scored: list[Scored]) -> list[Scored]:
+    """Of a nationality and a place of another country the person is of the first, in the second."""
+    people = {item.hit.meaning.country for item in scored if item.hit.meaning.kind == "demonym"}
+    places = {item.hit.meaning.country for item in scored if item.hit.meaning.kind in _PLACES}
+    if len(people - places) != 1 or len(places - people) != 1:
+        return scored
+    shift = dict.fromkeys(people - places, -_PERSON_OR_PLACE) | dict.fromkeys(
+        places - people, _PERSON_OR_PLACE
+    )
+    return [
+        item
+        if abs(item.cue) >= abs(_SAID_OF_ONESELF)
+        else replace(item, total=item.total + shift.get(item.hit.meaning.country, 0.0))
+        for item in scored
+    ]
 
 
 def _cue(hit: Match[Sense], said: list[Token], table: Cues) -> float:
@@ -183,15 +219,22 @@ def assign(scored: list[Scored], said: list[Token], read: Scope) -> dict[str, Ro
     if totals[origin] < 0:
         roles[origin] = "origin"
     if len(order) > 1 and len(roles) == 1 and origin != destination:
-        _second(roles, origin, destination, cue_of, _is_pair(said, cues(read)))
+        apart = _lean(destination) - _lean(origin) >= _APART
+        _second(roles, origin, destination, cue_of, apart or _is_pair(said, cues(read)))
     return roles
 
 
-def _second(roles: dict[str, Role], origin: str, destination: str, cue: dict[str, float], pair: bool) -> None:
-    """Give the weaker of two countries that lean the same way the other role, if plain."""
-    if origin not in roles and (cue[origin] < 0 or pair):
+def _lean(country: str) -> float:
+    return leans().get(country, _UNLISTED)
+
+
+def _second(
+    roles: dict[str, Role], origin: str, destination: str, cue: dict[str, float], plain: bool
+) -> None:
+    """Give the weaker of two countries that score the same way the other role, if it is plain."""
+    if origin not in roles and (cue[origin] < 0 or plain):
         roles[origin] = "origin"
-    elif destination not in roles and (cue[destination] > 0 or pair):
+    elif destination not in roles and (cue[destination] > 0 or plain):
         roles[destination] = "destination"
 
 
