@@ -8,10 +8,11 @@ import pytest
 
 from bot.answers.answer import answer, answer_json
 from bot.answers.names import RISK_TEXTS
-from bot.answers.translations import available_languages, translator
+from bot.answers.translations import translator
 from bot.rules.lawbase import LawBase
 from bot.rules.lookup import lookup
 from bot.rules.vocabulary import MEASURES
+from tests.answers.languages import LANGUAGES
 from tests.number_trace import untraced
 from tests.rules.support import case_of
 
@@ -27,7 +28,7 @@ CORRIDORS = [
 ]
 
 
-@pytest.mark.parametrize("language", available_languages())
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("status", [None, "irregular", "regular", "refugee"])
 @pytest.mark.parametrize(("home", "place"), CORRIDORS)
 def test_an_answer_is_whole(base: LawBase, language: str, status: str | None, home: str, place: str) -> None:
@@ -70,7 +71,7 @@ def test_an_answer_is_whole(base: LawBase, language: str, status: str | None, ho
                 assert value.value in seen or value.value not in text, (contact.id, value.value)
 
 
-@pytest.mark.parametrize("language", available_languages())
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("home", "place"), CORRIDORS)
 def test_every_number_of_an_answer_is_accounted_for(
     base: LawBase, language: str, home: str, place: str
@@ -92,7 +93,7 @@ def test_every_number_of_an_answer_is_accounted_for(
         assert gap.text and untraced(gap.text, None, (), found.case, days=[gap.gap.looked or ""]) == []
 
 
-@pytest.mark.parametrize("language", available_languages())
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_gaps_of_each_kind_are_said(base: LawBase, language: str) -> None:
     kinds = {}
     for known in ({"home": "NP"}, {"to": "NR"}, {"home": "TV", "to": "NR"}, {"to": "OM", "on": "2021-02-28"}):

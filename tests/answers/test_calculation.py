@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.answers.calculation import STEP_TEXTS, step_text, steps_json
 from bot.answers.extraction import template
 from bot.answers.formats import number
-from bot.answers.translations import available_languages, translator
+from bot.answers.translations import translator
 from bot.rules import calculators
 from bot.rules.calculators import benefits, deadlines, refund
 from bot.rules.calculators.periods import make_period
@@ -27,12 +27,12 @@ from bot.rules.calculators.steps import Step, step
 from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import LawBook
 from bot.rules.units import Duration, Money
+from tests.answers.languages import LANGUAGES
 from tests.answers.test_protection_text import translated
 from tests.rules.support import TODAY, case_of
 from tests.rules.test_refund import AGREEMENTS, RULES, back, made_up
 from tests.rules.test_totalization import PLACES, added, agreement, some_periods, world
 
-LANGUAGES = available_languages()
 # -- what the code can say ----------------------------------------------------------------------
 
 FAMILIES = {

@@ -15,17 +15,17 @@ from bot.answers.extraction import template
 from bot.answers.names import topic_name
 from bot.answers.protection import map_json, map_statements, map_text, show_map
 from bot.answers.statements import Speaker, Statement
-from bot.answers.translations import DOMAIN, LOCALES, Translator, available_languages, translator
+from bot.answers.translations import DOMAIN, LOCALES, Translator, translator
 from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import LawBook
 from bot.rules.protection import COLUMNS, GAP, STATES, ProtectionMap, protection_map
 from bot.rules.treaties.derivation import ABOUT_EVIDENCE
 from bot.rules.treaties.statements import statement_key
 from bot.rules.vocabulary import BRANCHES, MEASURES
+from tests.answers.languages import LANGUAGES
 from tests.rules.support import case_of
 from tests.rules.test_derived_statements import KIND_OF
 
-LANGUAGES = available_languages()
 CORRIDORS = [("NP", "QA"), ("HR", "DE"), ("PH", "JP"), ("NG", "CM"), ("UA", "DE"), ("DE", "GB"), ("TV", "NR")]
 CELL = {"branch", "column", "state", "evidence", "no_agreement", "left_out_by", "rules", "treaties"}
 TREATY = {"treaty", "country", "principle", "conditions", "confirmed", "statement"}
