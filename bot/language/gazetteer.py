@@ -229,6 +229,13 @@ class Gazetteer:
         return (senses[0][2], senses[0][0]) if len(closest) == 1 else None
 
 
+@cache
+def _twins() -> dict[str, frozenset[str]]:
+    """Cities of one name in several countries (``shared/twins.yml``), by key."""
+    table = load(SHARED, "twins").get("names", {})
+    return {latinise(name): frozenset(words(codes, "twins.yml")) for name, codes in table.items()}
+
+
 def _joined(hits: list[Match[Sense]], said: list[Token]) -> list[Match[Sense]]:
     """Hits in which "Valencia, Venezuela" is one: a city, a comma and the country that it is in."""
     found: list[Match[Sense]] = []
@@ -240,6 +247,7 @@ def _joined(hits: list[Match[Sense]], said: list[Token]) -> list[Match[Sense]]:
             and hit.meaning.kind == "name"
             and hit.first == last.last + 1
             and said[hit.first].start - said[last.last].end >= len(", ")
+            and hit.meaning.country in {last.meaning.country, *_twins().get(last.key, ())}
         ):
             found[-1] = replace(hit, first=last.first, prefix=last.prefix)
         else:

@@ -22,9 +22,20 @@ from anyascii import anyascii
 _INDIC_FIRST: Final = 0x0900
 _INDIC_LAST: Final = 0x0D7F
 _VIRAMA: Final = 0x4D
+_LATE_VOWEL_SIGNS: Final = frozenset((0x3A, 0x3B, 0x4E, 0x4F, 0x55, 0x56, 0x57))
+# Sinhala follows the others with a layout of its own.
+_SINHALA_FIRST: Final = 0x0D80
+_SINHALA_LAST: Final = 0x0DFF
+_SINHALA_VIRAMA: Final = "\u0dca"
 _NUKTA: Final = 0x3C
 # anyascii writes the letter ca (as in Nepali "cha") with a bare c; people type ch.
 _INDIC_SPELLING: Final = {"c": "ch"}
+
+# Vowels of Arabic script: long ones, and what stands for the stops in the throat.
+_ARABIC_FIRST: Final = dict.fromkeys("اآأإٱعئء", "a")
+_ARABIC_INSIDE: Final = {
+    **_ARABIC_FIRST, "ى": "a", **dict.fromkeys("يیئ", "i"), **dict.fromkeys("وؤ", "u"), "ء": "",
+}  # fmt: skip
 
 # Letters that people swap when they romanise; each target stands for itself.
 _SWAPPED: Final = str.maketrans({"w": "v", "z": "j", "q": "k"})
@@ -62,27 +73,39 @@ def _indic_offset(char: str) -> int | None:
     return (code - _INDIC_FIRST) % 0x80 if _INDIC_FIRST <= code <= _INDIC_LAST else None
 
 
-def _is_indic_consonant(offset: int) -> bool:
-    return 0x15 <= offset <= 0x39 or 0x58 <= offset <= 0x5F
+def _is_sinhala(char: str) -> bool:
+    return _SINHALA_FIRST <= ord(char) <= _SINHALA_LAST
 
 
-def _is_indic_vowel_sign(offset: int) -> bool:
-    return 0x3E <= offset <= 0x4C or offset in {0x3A, 0x3B, 0x4E, 0x4F, 0x55, 0x56, 0x57}
+def _is_consonant(char: str) -> bool:
+    """Whether a letter of India or Sri Lanka is a consonant, which has a vowel even if none is written."""
+    if _is_sinhala(char):
+        return "\u0d9a" <= char <= "\u0dc6"
+    offset = _indic_offset(char)
+    return offset is not None and (0x15 <= offset <= 0x39 or 0x58 <= offset <= 0x5F)
+
+
+def _is_vowel_sign(char: str) -> bool:
+    if _is_sinhala(char):
+        return "\u0dcf" <= char <= "\u0df3"
+    offset = _indic_offset(char)
+    return offset is not None and (0x3E <= offset <= 0x4C or offset in _LATE_VOWEL_SIGNS)
+
+
+def _is_virama(char: str) -> bool:
+    return char == _SINHALA_VIRAMA or _indic_offset(char) == _VIRAMA
 
 
 def _indic_units(word: str) -> list[str]:
     """The word in Latin letters, in pieces; an unwritten vowel is the piece "@"."""
     units: list[str] = []
     for index, char in enumerate(word):
-        offset = _indic_offset(char)
-        if offset is None:
-            units.append(anyascii(char))
+        if _is_virama(char):
             continue
-        if offset == _VIRAMA:
-            continue
-        if offset != _NUKTA:
-            units.append(_INDIC_SPELLING.get(latin := anyascii(char), latin))
-        if _is_indic_consonant(offset) and not _vowel_is_written(word, index):
+        if _indic_offset(char) != _NUKTA:
+            latin = anyascii(char)
+            units.append(_INDIC_SPELLING.get(latin, latin) if _indic_offset(char) is not None else latin)
+        if _is_consonant(char) and not _vowel_is_written(word, index):
             units.append("@")
     return [unit for unit in units if unit]
 
@@ -92,10 +115,7 @@ def _vowel_is_written(word: str, index: int) -> bool:
     following = index + 1
     if following < len(word) and _indic_offset(word[following]) == _NUKTA:
         following += 1
-    if following >= len(word):
-        return False
-    offset = _indic_offset(word[following])
-    return offset is not None and (offset == _VIRAMA or _is_indic_vowel_sign(offset))
+    return following < len(word) and (_is_virama(word[following]) or _is_vowel_sign(word[following]))
 
 
 def _speak_indic(word: str) -> str:
@@ -128,13 +148,25 @@ def _is_vowel(unit: str) -> bool:
     return unit[:1] in set("aeiou@") if unit else False
 
 
+def _speak_arabic(word: str) -> str:
+    """Latin letters of a word in Arabic script, with its long vowels as people romanise them.
+
+    Without this alef, ain and hamza leave no letter at all ("عمان", Oman, becomes "من", from).
+    """
+    return "".join(
+        (_ARABIC_INSIDE if index else _ARABIC_FIRST).get(char, char) for index, char in enumerate(word)
+    )
+
+
 @lru_cache(maxsize=65536)
 def latin_word(word: str) -> str:
     """The latinised form of one word (or a piece of text without spaces)."""
     if not word.isascii():
         word = _MARKS.sub("", nfc(word))
-        if any(_INDIC_FIRST <= ord(char) <= _INDIC_LAST for char in word):
+        if any(_INDIC_FIRST <= ord(char) <= _SINHALA_LAST for char in word):
             word = _speak_indic(word)
+        elif any("\u0600" <= char <= "\u06ff" for char in word):
+            word = _speak_arabic(word)
         word = anyascii(plain_digits(word))
     word = _NOT_WORD.sub("", word.lower())
     while (folded := _fold(word)) != word:
