@@ -1,51 +1,37 @@
 """A small linear classifier of dangers, trained on the labels of the utterances.
 
-It backs the lexicon: the Rasa component combines both. scikit-learn is imported only when
-a model is fitted; prediction needs numpy alone, and a model is plain data (``to_dict``).
+It backs the lexicon: the Rasa component combines both. One model says whether there is danger at
+all, a second, trained on the dangerous messages alone, which one it is.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from bot.language.normalise import latinise
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.language.ngrams import NGrams
 from bot.rules.vocabulary import Danger
 
-NONE: Final = ""
-_MIN_N: Final = 2
-_MAX_N: Final = 5
-
-
-def grams(text: str) -> Iterator[str]:
-    """Character n-grams inside words, words and word pairs of the latinised text."""
-    parts = latinise(text).split()
-    for word in parts:
-        padded = f" {word} "
-        for size in range(_MIN_N, _MAX_N + 1):
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
-    for first, second in pairwise(parts):
-        yield f"{first}_{second}"
-    for first, second in zip(parts, parts[2:], strict=False):
-        yield f"{first}__{second}"
+SEED: Final = 20261121
 
 
 class DangerModel:
-    """One weight vector a danger over TF-IDF of ``grams``.
+    """Linear weights over the n-grams of a message.
 
     ``predict`` gives the likeliest danger (None when the likeliest is "no danger") and the
     score of danger at all, 0 to 1: the probability that the message is no ordinary one.
     """
 
     def __init__(self) -> None:
-        self.classes: list[str] = []
-        self.idf: dict[str, float] = {}
-        self.weights: dict[str, list[float]] = {}
-        self.bias: list[float] = []
+        self.dangers: list[str] = []
+        self._features: NGrams | None = None
+        self._any: NDArray[np.float32] = np.empty(0, np.float32)
+        self._any_bias = 0.0
+        self._which: NDArray[np.float32] = np.empty((0, 0), np.float32)  # a row for each feature
+        self._which_bias: NDArray[np.float32] = np.empty(0, np.float32)
 
     def fit(self, texts: Sequence[str], labels: Sequence[str | None]) -> DangerModel:
         """Train; a label is a danger, or None or "" for no danger.
@@ -54,40 +40,23 @@ class DangerModel:
         """
         if len(texts) != len(labels):
             raise ValueError(f"{len(texts)} texts but {len(labels)} labels")
-        targets = [label or NONE for label in labels]
-        if len(set(targets)) < 2:
+        dangerous = np.array([bool(label) for label in labels])
+        if dangerous.all() or not dangerous.any():
             raise ValueError("at least one danger and one harmless message are needed")
-        counts = [Counter(grams(text)) for text in texts]
-        self._fit_idf(counts)
-        self._fit_weights([self._vector(count) for count in counts], targets)
+        self._features, matrix = NGrams.learn(texts)
+        model = _logistic().fit(matrix, dangerous)
+        self._any, self._any_bias = model.coef_[0].astype(np.float32), float(model.intercept_[0])
+        self._fit_which(matrix[dangerous], [str(label) for label in labels if label])
         return self
 
-    def _fit_idf(self, counts: Sequence[Counter[str]]) -> None:
-        documents: Counter[str] = Counter()
-        for count in counts:
-            documents.update(count.keys())
-        self.idf = {gram: math.log((1 + len(counts)) / (1 + n)) + 1 for gram, n in documents.items() if n > 1}
-
-    def _fit_weights(self, vectors: Sequence[Mapping[str, float]], targets: Sequence[str]) -> None:
-        from sklearn.feature_extraction import DictVectorizer
-        from sklearn.linear_model import LogisticRegression
-
-        vectorizer = DictVectorizer()
-        matrix = vectorizer.fit_transform(vectors)
-        model = LogisticRegression(C=30.0, class_weight="balanced", solver="liblinear", multi_class="ovr")
-        model.fit(matrix, targets)
-        self.classes = [str(name) for name in model.classes_]
-        rows = model.coef_ if len(self.classes) > 2 else [[-w for w in model.coef_[0]], model.coef_[0]]
-        self.bias = [float(b) for b in model.intercept_]
-        if len(self.classes) == 2:
-            self.bias = [-self.bias[0], self.bias[0]]
-        names = vectorizer.get_feature_names_out()
-        self.weights = {str(name): [round(float(row[i]), 4) for row in rows] for i, name in enumerate(names)}
-
-    def _vector(self, count: Mapping[str, int]) -> dict[str, float]:
-        raw = {g: (1 + math.log(n)) * self.idf[g] for g, n in count.items() if g in self.idf}
-        norm = math.sqrt(sum(value * value for value in raw.values()))
-        return {gram: value / norm for gram, value in raw.items()} if norm else {}
+    def _fit_which(self, matrix: Any, labels: Sequence[str]) -> None:
+        self.dangers = sorted(set(labels))
+        shape = (matrix.shape[1], len(self.dangers))
+        self._which, self._which_bias = np.zeros(shape, np.float32), np.zeros(len(self.dangers), np.float32)
+        for column, danger in enumerate(self.dangers if len(self.dangers) > 1 else ()):
+            model = _logistic().fit(matrix, [label == danger for label in labels])
+            self._which[:, column] = model.coef_[0]
+            self._which_bias[column] = model.intercept_[0]
 
     def predict(self, text: str) -> tuple[Danger | None, float]:
         """The likeliest danger or None, and the score that there is danger (0 to 1)."""
@@ -95,28 +64,20 @@ class DangerModel:
         return (danger if score >= 0.5 else None), score
 
     def likeliest(self, text: str) -> tuple[Danger, float]:
-        """The likeliest danger, supposing that there is one, and the score that there is."""
-        if not self.classes:
+        """The likeliest danger, supposing that there is one, and the score that there is.
+
+        Raises ValueError when the model has not been fitted.
+        """
+        if self._features is None:
             raise ValueError("the model has not been fitted")
-        totals = list(self.bias)
-        for gram, value in self._vector(Counter(grams(text))).items():
-            for index, weight in enumerate(self.weights.get(gram, ())):
-                totals[index] += weight * value
-        odds = dict(zip(self.classes, totals, strict=True))
-        none = odds.pop(NONE, 0.0)
-        score = 1 / (1 + math.exp(min(max(none, -30.0), 30.0)))
-        return cast(Danger, max(odds, key=lambda name: odds[name])), score
+        indices, weights = self._features.read(text)
+        odds = float(weights @ self._any[indices]) + self._any_bias
+        which = weights @ self._which[indices] + self._which_bias
+        score = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+        return cast(Danger, self.dangers[int(np.argmax(which))]), float(score)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The model as plain data (JSON can hold it)."""
-        return {"classes": self.classes, "idf": self.idf, "weights": self.weights, "bias": self.bias}
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> DangerModel:
-        """A model from ``to_dict``. Raises KeyError when a part is missing."""
-        model = cls()
-        model.classes = list(data["classes"])
-        model.idf = dict(data["idf"])
-        model.weights = {gram: list(row) for gram, row in data["weights"].items()}
-        model.bias = list(data["bias"])
-        return model
+def _logistic() -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=30.0, class_weight="balanced", solver="liblinear", random_state=SEED)

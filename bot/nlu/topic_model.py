@@ -1,65 +1,59 @@
 """The topic classifier: sparse character and word n-grams of a latinised text, a linear model.
 
 Chosen by experiment (docs/understanding.md): one common latinised form lets native and romanised
-writing share what they learn, and a linear model trains in seconds where DIET takes hours.
+writing share what they learn, and a linear model trains in a minute where DIET takes hours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion, Pipeline
+from numpy.typing import NDArray
 from sklearn.svm import LinearSVC
 
-from bot.language.normalise import features
+from bot.language.ngrams import NGrams
 
 SEED = 20261121
 # Turns the margins of the linear model into confidences; fitted by cross-validation on the utterances.
 SHARPNESS = 7.0
 
 
-def _counts(**settings: Any) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        sublinear_tf=True,
-        dtype=np.float32,
-        token_pattern=None,
-        **settings,
-    )
-
-
 class TopicModel:
     """Predicts the intent of a message, with a confidence for each."""
 
     def __init__(self, c: float = 0.5, sharpness: float = SHARPNESS) -> None:
-        self._pipeline = Pipeline(
-            [
-                (
-                    "features",
-                    FeatureUnion(
-                        [
-                            ("char", _counts(analyzer="char_wb", ngram_range=(1, 5), min_df=2)),
-                            ("word", _counts(analyzer="word", ngram_range=(1, 2), tokenizer=str.split)),
-                        ]
-                    ),
-                ),
-                ("classifier", LinearSVC(C=c, random_state=SEED)),
-            ]
-        )  # fmt: skip
+        self._c = c
         self._sharpness = sharpness
+        self._features: NGrams | None = None
+        self._weights: NDArray[np.float32] = np.empty((0, 0), np.float32)  # a row for each feature
+        self._bias: NDArray[np.float32] = np.empty(0, np.float32)
+        self.intents: list[str] = []
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> TopicModel:
         """Learns from utterances and their intents."""
-        self._pipeline.fit([features(text) for text in texts], list(intents))
+        self._features, matrix = NGrams.learn(texts)
+        model = LinearSVC(C=self._c, random_state=SEED).fit(matrix, list(intents))
+        # Rows side by side in memory: reading a message then takes microseconds.
+        self._weights = np.ascontiguousarray(model.coef_.T, np.float32)
+        self._bias = model.intercept_.astype(np.float32)
+        self.intents = [str(name) for name in model.classes_]
         return self
+
+    def margins(self, text: str) -> NDArray[np.float32]:
+        """How far on its side of the line each intent is, in the order of ``intents``.
+
+        Raises ValueError when the model has not been fitted.
+        """
+        if self._features is None:
+            raise ValueError("the model has not been fitted")
+        indices, weights = self._features.read(text)
+        found: NDArray[np.float32] = weights @ self._weights[indices] + self._bias
+        return found
 
     def predict(self, text: str) -> list[tuple[str, float]]:
         """Every intent with its confidence, the likeliest first; confidences add up to 1."""
-        margins = self._pipeline.decision_function([features(text)])[0]
+        margins = self.margins(text)
         weights = np.exp(self._sharpness * (margins - margins.max()))
         shares = weights / weights.sum()
-        order = np.argsort(-shares)
-        classes = self._pipeline.named_steps["classifier"].classes_
-        return [(str(classes[index]), float(shares[index])) for index in order]
+        return [(self.intents[index], float(shares[index])) for index in np.argsort(-shares)]

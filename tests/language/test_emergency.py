@@ -1,5 +1,7 @@
 """Danger now, in each language; and alarming words that are no danger."""
 
+import pickle
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,7 +107,7 @@ def test_model_round_trip() -> None:
     pytest.importorskip("sklearn")
     texts = ["he beats me", "he hits me now", "how is my salary", "what salary is legal"] * 3
     model = DangerModel().fit(texts, ["violence", "violence", None, None] * 3)
-    again = DangerModel.from_dict(model.to_dict())
+    again: DangerModel = pickle.loads(pickle.dumps(model))  # noqa: S301 - our own, as Rasa stores it
     for text in texts:
         assert again.predict(text) == model.predict(text)
     assert model.predict("he beats me now")[0] == "violence"
