@@ -1,8 +1,10 @@
-"""Two mends of Rasa 3.6.21, applied once when our components are imported.
+"""Three mends of Rasa 3.6.21, applied once when our components are imported.
 
 - The answer of an action is checked against a JSON schema that is built and checked anew on each
   call (about 20 ms): the compiled validator is kept.
 - An action may take five minutes, longer than a conversation's lock lives: it gets four seconds.
+- A training message is hashed by a digest of all that it holds, some twenty times a message while
+  files are merged (a third of the training time with 35,000 messages): it is hashed by its text.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 from rasa.core.actions import action as actions
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 ACTION_TIMEOUT_SECONDS = 4
 
@@ -26,7 +30,12 @@ def _validate(self: actions.RemoteAction, result: dict[str, Any]) -> bool:
     return True
 
 
+def _hash(self: Message) -> int:
+    return hash((self.get(TEXT), self.get(INTENT)))
+
+
 def mend() -> None:
     """Applies the mends; doing it again changes nothing."""
     actions.RemoteAction._validate_action_result = _validate
     actions.DEFAULT_REQUEST_TIMEOUT = ACTION_TIMEOUT_SECONDS
+    Message.__hash__ = _hash

@@ -33,6 +33,10 @@ def main() -> int:
     tqdm.tqdm.__init__ = partialmethod(tqdm.tqdm.__init__, disable=True)  # thousands of bars in the log
     from rasa.model_training import train
 
+    from bot.nlu import engine
+
+    engine.mend()  # before the messages are read
+
     random.seed(SEED)
     numpy.random.seed(SEED)
     result = train(
