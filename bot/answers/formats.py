@@ -8,11 +8,11 @@ plural messages, since CLDR's unit patterns print raw keys in several of our lan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_time, get_day_names
+from babel.dates import format_date, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent, get_currency_precision
 
@@ -105,7 +105,8 @@ def partial_date(value: PartialDate, t: Translator) -> str:
     """A date as precisely as it is known."""
     if value.month is None:
         return isolate(str(value.year), t)
-    pattern = "MMMM y" if value.day is None else "long"
+    month = t.locale.datetime_skeletons.get("yMMMM", "MMMM y")
+    pattern = str(month) if value.day is None else "long"
     return isolate(format_date(value.earliest, pattern, locale=t.locale), t)
 
 
@@ -122,11 +123,11 @@ def day_of_year(value: str, t: Translator) -> str:
 
 
 def time_of_day(value: str, t: Translator) -> str:
-    """A time as a clock shows it."""
+    """A time by the clock of 24 hours: understood everywhere, and morning and evening are never mixed up."""
     if value == "24:00":
         return isolate(value, t)
     hour, minute = (int(part) for part in value.split(":"))
-    return isolate(format_time(time(hour, minute), "short", locale=t.locale), t)
+    return isolate(f"{hour:02d}:{minute:02d}", t)
 
 
 def country(code: str, t: Translator) -> str:

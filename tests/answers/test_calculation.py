@@ -145,6 +145,7 @@ RAW = re.compile(r"[{}]|\b[a-z]+_[a-z_]+\b|Decimal|datetime|Duration|\[\]|  ")
 
 def whole(text: str, of: Step) -> None:
     """Nothing is left to be filled, no key stands for a word, and the ground is named."""
+    text = re.sub("[\u2066-\u2069]", "", text)  # marks of direction
     if of.ground is not None:
         assert text.endswith(f" [{of.ground}]"), text
         text = text.removesuffix(f" [{of.ground}]")
