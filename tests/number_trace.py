@@ -17,11 +17,15 @@ from bot.rules.model import Contact, Provenance, Rule
 _NUMBER = re.compile(r"\d+(?:[ \u00a0\u202f,.'’]\d+)*")
 _FIXED = frozenset(MOBILE_FALLBACK) | {"24"}  # round the clock
 _DIRECTION = re.compile("[\u2066-\u2069]")
+# Vietnamese numbers its days of the week: "Thứ 6" is Friday.
+_WEEKDAY = re.compile(r"\bTh(?:ứ)? [2-7]\b")
 
 
 def numbers(text: str) -> list[str]:
     """The numbers of a text as they are written, marks of direction left out; native digits as 0-9."""
-    plain = "".join(str(int(each)) if each.isdecimal() else each for each in _DIRECTION.sub("", text))
+    plain = "".join(
+        str(int(each)) if each.isdecimal() else each for each in _WEEKDAY.sub("", _DIRECTION.sub("", text))
+    )
     return _NUMBER.findall(plain)
 
 
