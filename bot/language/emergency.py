@@ -6,7 +6,8 @@ How the thresholds were chosen and what was measured stands in docs/understandin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
@@ -26,11 +27,18 @@ _PRIORITY: Final[tuple[Danger, ...]] = (
     "self_harm", "trafficking", "injury", "confinement", "violence", "arrest", "stranded",
 )  # fmt: skip
 MAX_LENGTH: Final = 4000
-# From here on the model is believed by itself; and below, when the topic is an emergency.
-# By cross-validation on data/nlu.
-MODEL_ALONE: Final = 0.6
-MODEL_WITH_TOPIC: Final = 0.4
-TOPIC: Final = 0.2
+# What speaks for a danger, weighed together (a logistic regression over cross-validated scores of the
+# utterances, docs/understanding.md): the lists found one; the log odds that the model gives; those of
+# the topic "emergency"; those of the topics of lasting violence and forced labour.
+LISTED: Final = 5.69
+MODEL: Final = 0.54
+EMERGENCY: Final = 0.47
+LASTING: Final = 0.16
+BIAS: Final = 2.02
+# From here on it is a danger: chosen so that ordinary messages seldom raise an alarm.
+DANGER: Final = 1.0
+_LASTING_TOPICS: Final = ("forced_labour", "violence_harassment")
+_LEAST: Final = 1e-4
 
 
 @dataclass(frozen=True)
@@ -65,14 +73,30 @@ def lists(language: str) -> Lists:
 
 
 def decide(
-    text: str, model: DangerModel, topic: str, confidence: float, read: Scope | None = None
+    text: str, model: DangerModel, topics: Mapping[str, float], read: Scope | None = None
 ) -> Danger | None:
-    """The danger by the lists, or else by the model, backed by the topic; or None."""
-    if listed := detect(text, read):
+    """The danger that lists, model and topics together speak for; or None.
+
+    A wish to die that the lists find counts whatever the models say. ``topics``: the confidence of
+    each likely topic. The danger named is that of the lists, else the model's likeliest.
+    """
+    listed = detect(text, read)
+    if listed == "self_harm":
         return listed
     danger, score = model.likeliest(text)
-    emergency = topic == "emergency" and confidence >= TOPIC
-    return danger if score >= (MODEL_WITH_TOPIC if emergency else MODEL_ALONE) else None
+    evidence = (
+        BIAS
+        + LISTED * (listed is not None)
+        + MODEL * _log_odds(score)
+        + EMERGENCY * _log_odds(topics.get("emergency", 0.0))
+        + LASTING * _log_odds(sum(topics.get(name, 0.0) for name in _LASTING_TOPICS))
+    )
+    return (listed or danger) if evidence >= DANGER else None
+
+
+def _log_odds(share: float) -> float:
+    held = min(max(share, _LEAST), 1 - _LEAST)
+    return math.log(held / (1 - held))
 
 
 def detect(text: str, read: Scope | None = None) -> Danger | None:

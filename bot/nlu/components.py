@@ -175,14 +175,9 @@ class EmergencyDetector(_Component):
         """Looks for a danger in each message; stands after the topics, which it weighs too."""
         assert self._model is not None
         for message in messages:
-            topic = message.get(INTENT) or {}
-            danger = decide(
-                said(message),
-                self._model,
-                topic.get("name") or "",
-                topic.get("confidence") or 0.0,
-                message.get(LISTS),
-            )
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            topics = {each["name"]: each["confidence"] for each in ranking}
+            danger = decide(said(message), self._model, topics, message.get(LISTS))
             message.set("emergency", danger, add_to_output=True)
         return messages
 

@@ -7,9 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.language.emergency import (
-    MODEL_ALONE,
-    MODEL_WITH_TOPIC,
-    TOPIC,
     DangerModel,
     decide,
     detect,
@@ -87,20 +84,21 @@ class Says(DangerModel):
 
 
 @pytest.mark.parametrize(
-    ("text", "score", "topic", "confidence", "danger"),
+    ("text", "score", "topics", "danger"),
     [
-        ("i want to die", 0.0, "wages", 1.0, "self_harm"),
-        ("my salary", MODEL_ALONE, "wages", 1.0, "violence"),
-        ("my salary", MODEL_ALONE - 0.01, "wages", 1.0, None),
-        ("my salary", MODEL_WITH_TOPIC, "emergency", TOPIC, "violence"),
-        ("my salary", MODEL_WITH_TOPIC, "emergency", TOPIC - 0.01, None),
-        ("my salary", MODEL_WITH_TOPIC - 0.01, "emergency", 1.0, None),
+        ("i want to die", 0.0, {"wages": 1.0}, "self_harm"),  # the lists alone
+        ("police catch me im in the van", 0.1, {"emergency": 0.05}, "arrest"),
+        ("police catch me im in the van", 0.0, {"wages": 1.0}, None),  # both models gainsay
+        ("my salary", 0.9, {"emergency": 0.4}, "violence"),  # the models alone
+        ("my salary", 0.9, {"wages": 1.0}, None),
+        ("my salary", 0.3, {"emergency": 1.0}, "violence"),
+        ("my salary", 0.0, {}, None),
     ],
 )
-def test_lists_model_and_topic_together(
-    text: str, score: float, topic: str, confidence: float, danger: str | None
+def test_lists_model_and_topics_together(
+    text: str, score: float, topics: dict[str, float], danger: str | None
 ) -> None:
-    assert decide(text, Says(score), topic, confidence) == danger
+    assert decide(text, Says(score), topics) == danger
 
 
 def test_model_round_trip() -> None:
