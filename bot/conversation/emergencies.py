@@ -126,6 +126,9 @@ def _serves(contact: Contact, case: Case) -> bool:
             return False
     elif {"embassy", "consular_line"} & set(contact.roles) and contact.country != case.origin:
         return False  # an embassy whose country is not said
+    if "embassy" in contact.roles and contact.country == case.origin != case.destination:
+        # Listed with its home country: only the mission in the country of work can help there.
+        return case.destination in key.destinations
     return case.sector is None or case.sector in key.reached_sectors()
 
 
