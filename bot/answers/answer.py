@@ -183,7 +183,7 @@ def emergency_text(
     if not parts or not (fresh or others):
         first, second = (formats.dialable(number, t) for number in MOBILE_FALLBACK)
         parts.append(t.gettext("{first} or {second} works on most mobile phones", first=first, second=second))
-    return "; ".join(parts)
+    return formats.clauses(parts, t)
 
 
 def _channel(statement: Statement, case: Case, t: Translator) -> Channel:

@@ -26,20 +26,23 @@ class ContactCard:
     name: str
     lines: tuple[str, ...]
     risk: str | None  # the immigration-risk line; None where papers are known to be valid
+    details: str = ""  # the lines as one sentence
 
     def text(self) -> str:
         """Name and lines together, the risk last."""
-        head = f"{self.name}: {'; '.join(self.lines)}" if self.lines else self.name
+        head = f"{self.name}: {self.details}" if self.details else self.name
         return f"{head}. {self.risk}" if self.risk else head
 
 
 def contact_card(contact: Contact, case: Case, t: Translator) -> ContactCard:
     """A contact for a person of this case. Numbers that no source was seen for are left out."""
+    lines = tuple(_line(value, case.today, t) for value in reachable(contact, case))
     return ContactCard(
         contact,
         formats.isolate(contact.name, t),
-        tuple(_line(value, case.today, t) for value in reachable(contact, case)),
+        lines,
         names.risk_text(contact.immigration_risk, t) if case.papers_may_be_missing else None,
+        formats.clauses(lines, t),
     )
 
 

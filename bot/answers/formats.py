@@ -148,6 +148,11 @@ def listing(items: Iterable[str], t: Translator, style: str = "standard") -> str
     return format_list(texts, style=style, locale=t.locale) if texts else ""  # type: ignore[arg-type]
 
 
+def clauses(parts: Iterable[str], t: Translator) -> str:
+    """Parts of a sentence side by side, with the semicolon of the script."""
+    return ("؛ " if t.right_to_left else "; ").join(parts)
+
+
 def opening_hours(text: str, t: Translator) -> str:
     """Opening hours with the language's names of the days."""
     if text == "24/7":
@@ -155,12 +160,12 @@ def opening_hours(text: str, t: Translator) -> str:
     names = get_day_names("abbreviated", locale=t.locale)
     parts = []
     for opening in parse_hours(text):
-        days = ", ".join(
+        days = ("، " if t.right_to_left else ", ").join(
             names[first] if first == last else f"{names[first]}–{names[last]}" for first, last in opening.days
         )
         clock = f"{time_of_day(opening.opens, t)}–{time_of_day(opening.closes, t)}"
         parts.append(f"{days} {clock}".strip())
-    return isolate("; ".join(parts), t)
+    return isolate(clauses(parts, t), t)
 
 
 def currency_name(code: str, t: Translator) -> str:

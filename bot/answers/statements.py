@@ -105,7 +105,7 @@ class Speaker:
             parts.append(self._t.gettext("as of {date}", date=when))
         elif source is not None:
             parts.append(self._t.gettext("date not known"))
-        return "; ".join(parts)
+        return formats.clauses(parts, self._t)
 
     def _parsed(self, rule: Rule, rule_type: RuleType) -> dict[str, Any]:
         words = _words(self._found)
@@ -153,7 +153,9 @@ class Speaker:
             if unit.name == "steps":
                 words = f"{formats.number(position, self._t)}) {words}"
             said.append(self._t.gettext("{range}: {amount}", range=reach, amount=words) if reach else words)
-        return formats.listing(said, self._t, "or") if unit.name == "options" else "; ".join(said)
+        if unit.name == "options":
+            return formats.listing(said, self._t, "or")
+        return formats.clauses(said, self._t)
 
     def _range(self, item: Mapping[str, Any], shown: Mapping[str, str]) -> str | None:
         low, high = shown.get("from"), shown.get("to")
