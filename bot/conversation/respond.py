@@ -26,7 +26,7 @@ CERTAIN = 0.3
 # A topic this likely beside `inform` is what the person wants to know.
 HINT = 0.1
 # What cannot be undone is done at once only when it is clearly meant.
-CERTAIN_TO_ERASE = 0.7
+CERTAIN_TO_ERASE = 0.9
 MAX_LENGTH = 4000
 
 _SMALLTALK: dict[str, Callable[[Turn], Reply]] = {

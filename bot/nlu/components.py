@@ -137,7 +137,7 @@ class TopicClassifier(_Component, IntentClassifier):
         for message in messages:
             ranking = [
                 {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in self._model.predict(said(message))[:RANKED]
+                for name, confidence in self._model.predict(_words(message))[:RANKED]
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
@@ -180,6 +180,11 @@ class EmergencyDetector(_Component):
             danger = decide(said(message), self._model, topics, message.get(LISTS))
             message.set("emergency", danger, add_to_output=True)
         return messages
+
+
+def _words(message: Message) -> str:
+    """What a message says; nothing for a typed command of the engine, which would be taken for anything."""
+    return "" if _COMMAND.fullmatch(said(message)) else said(message)
 
 
 def _danger(example: Message) -> str | None:
