@@ -13,6 +13,8 @@ from bot.settings import ROOT, load_settings
 
 CORE_PYTHON = "3.13"
 CORE_TESTS = ("tests/rules", "tests/language", "tests/answers")
+# A file's tests share what is made for them once, such as the loaded law.
+ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
 CHECKED = ("bot", "actions", "tests")
 
 
@@ -28,12 +30,22 @@ def command(slow: bool, arguments: tuple[str, ...]) -> int:
     failed = [] if arguments else _lint()
     if slow and not arguments and not _core():
         failed.append(f"tests on Python {CORE_PYTHON}")
-    selection = [] if slow else ["-m", "not slow"]
-    _heading("pytest")
-    code = _run([sys.executable, "-m", "pytest", *selection, *arguments])
+    code = _pytest(slow, list(arguments))
     if failed:  # otherwise pytest's closing line is the last
         click.echo(f"failed: {', '.join(failed)} (see above)")
         return code or 1
+    return code
+
+
+def _pytest(slow: bool, arguments: list[str]) -> int:
+    """Runs the tests: the fast ones on every core, file by file; those with real servers one by one."""
+    if arguments:
+        return _run([sys.executable, "-m", "pytest", *([] if slow else ["-m", "not slow"]), *arguments])
+    _heading("pytest")
+    code = _run([sys.executable, "-m", "pytest", *ON_EVERY_CORE, "-m", "not slow"])
+    if slow:
+        _heading("pytest, slow tests")
+        code = _run([sys.executable, "-m", "pytest", "-m", "slow"]) or code
     return code
 
 
@@ -69,7 +81,7 @@ def _core() -> bool:
         return not _skipped(f"tests on Python {CORE_PYTHON}", error)
     _heading(f"pytest on Python {CORE_PYTHON} with SQLAlchemy 2")
     tests = [name for name in CORE_TESTS if (ROOT / name).is_dir()]
-    quiet = ["-q", "-p", "no:cacheprovider", "-m", "not slow"]
+    quiet = ["-q", "-p", "no:cacheprovider", *ON_EVERY_CORE, "-m", "not slow"]
     return _run([str(scripts / "python"), "-m", "pytest", *quiet, *tests], cwd=ROOT) == 0
 
 

@@ -46,7 +46,7 @@ def test_linters_come_first_and_pytest_has_the_last_word(
 ) -> None:
     assert cli.run(["test"]) == 0
     assert runs.names[:3] == ["ruff", "mypy", "shellcheck"]
-    assert runs.commands[-1][1:] == ["-m", "pytest", "-m", "not slow"]
+    assert runs.commands[-1][1:] == ["-m", "pytest", *module.ON_EVERY_CORE, "-m", "not slow"]
     assert len(runs.commands) == 4
     assert capfd.readouterr().out.splitlines()[-1] == "== pytest"
 
@@ -55,7 +55,8 @@ def test_slow_adds_the_other_python_and_the_slow_tests(runs: Runs) -> None:
     assert cli.run(["test", "--slow"]) == 0
     assert runs.commands[3][0] == "/environments/core/python"
     assert "tests/rules" in runs.commands[3]
-    assert runs.commands[-1][1:] == ["-m", "pytest"]
+    assert runs.commands[-2][-2:] == ["-m", "not slow"]
+    assert runs.commands[-1][1:] == ["-m", "pytest", "-m", "slow"]
 
 
 def test_with_arguments_pytest_alone_runs_with_them(runs: Runs) -> None:
