@@ -204,7 +204,8 @@ def test_the_plural_form_of_the_number(language: str, time: int) -> None:
         for unit in ("month", "year", "day"):
             form = t.ngettext(f"{{n}} {unit}", f"{{n}} {unit}s", time, n=number(time, t))
             expected = sum(UNITS.get(value, "month") == unit for value in lengths)
-            assert said.count(form) == expected, (name, said)
+            # In Swahili and Sinhala the number stands last: "siku 1" is no part of "siku 15".
+            assert len(re.findall(rf"{re.escape(form)}(?!\d)", said)) == expected, (name, said)
 
 
 def test_one_month_is_one_month() -> None:
