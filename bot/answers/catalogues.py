@@ -30,6 +30,7 @@ _SCRIPTS = {
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"\{\w+\}|https?://\S+")
 _LOWER_LATIN = re.compile(r"(?<![A-Za-z.-])[a-z]{4,}(?![A-Za-z.-])")
+_ORDINAL_SIGNS = "ªº"
 # Names that are written so in every language.
 _NAMES_IN_LATIN = frozenset(("kafala", "huroob"))
 
@@ -92,15 +93,20 @@ def is_translated(message: Message) -> bool:
 def check(language: str, template: Catalog) -> Iterator[Fault]:
     """Missing and superfluous messages, placeholders that differ, plural forms, review states."""
     catalogue = read_catalogue(language)
-    for message in template:
-        if not message.id:
-            continue
-        name = message.id if isinstance(message.id, str) else message.id[0]
-        held = catalogue.get(name, message.context)
-        if held is None or not is_translated(held):
+    for name, held in _beside(template, catalogue):
+        if held is None:
             yield Fault(language, name, "It has no translation.")
-            continue
-        yield from _check_message(language, name, held, catalogue)
+        else:
+            yield from _check_message(language, name, held, catalogue)
+
+
+def _beside(template: Catalog, catalogue: Catalog) -> Iterator[tuple[str, Message | None]]:
+    """Each message of the sources by its English text, with its translation if it has a whole one."""
+    for message in template:
+        if message.id:
+            name = message.id if isinstance(message.id, str) else message.id[0]
+            held = catalogue.get(name, message.context)
+            yield name, held if held is not None and is_translated(held) else None
 
 
 def _check_message(language: str, name: str, message: Message, catalogue: Catalog) -> Iterator[Fault]:
@@ -128,16 +134,11 @@ def _check_message(language: str, name: str, message: Message, catalogue: Catalo
 
 def doubts(language: str, template: Catalog) -> Iterator[Fault]:
     """What may be wrong: labels too long for a button, another language or script in a message."""
-    catalogue = read_catalogue(language)
-    for message in template:
-        if not message.id:
-            continue
-        name = message.id if isinstance(message.id, str) else message.id[0]
-        held = catalogue.get(name, message.context)
-        if held is None or not is_translated(held):
+    for name, held in _beside(template, read_catalogue(language)):
+        if held is None:
             continue
         strings = [str(each) for each in _forms(held)]
-        label = message.context in CHOICE_CONTEXTS or name in CHOICES
+        label = held.context in CHOICE_CONTEXTS or name in CHOICES
         if label and len(strings[0]) > LONGEST_CHOICE:
             problem = f"{strings[0]!r} has {len(strings[0])} letters; a button shows {LONGEST_CHOICE}."
             yield Fault(language, name, problem)
@@ -153,7 +154,9 @@ def _leak(language: str, source: str, text: str) -> str | None:
     """Letters of a script that is not the language's, or words of the source left as they are."""
     script = _SCRIPTS.get(language)
     scripts = {
-        unicodedata.name(char, "").split(" ")[0] for char in text if unicodedata.category(char) == "Lo"
+        unicodedata.name(char, "").split(" ")[0]
+        for char in text
+        if unicodedata.category(char) == "Lo" and char not in _ORDINAL_SIGNS
     }
     if foreign := scripts - {script, "CJK", "HIRAGANA", "KATAKANA", "HANGUL"}:
         return f"It holds letters of another script: {', '.join(sorted(foreign)).lower()}."

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
 from bot.language.lexicon import load, words
 from bot.language.normalise import latinise, plain_digits
-from bot.language.scope import Scope
+from bot.language.scope import Scope, by_scope
 
 # A label shown by a channel may be cut; a trimmed answer this long (in letters of the
 # latinised form) is accepted when only one label begins with it.
@@ -68,7 +67,7 @@ def _spelled(parts: list[str], read: Scope) -> int | None:
     return found[0] if len(found) == 1 and len(parts) <= 2 else None
 
 
-@cache
+@by_scope
 def _number_words(read: Scope) -> dict[str, int]:
     """Spelled numbers of some languages, latinised; the first language that has a word decides."""
     table: dict[str, int] = {}
@@ -79,7 +78,7 @@ def _number_words(read: Scope) -> dict[str, int]:
     return table
 
 
-@cache
+@by_scope
 def _answers(kind: str, read: Scope) -> frozenset[str]:
     return frozenset(
         latinise(word)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bot.language.lexicon import DATA, languages
 from bot.language.scope import Scope
@@ -26,7 +26,6 @@ def frequencies() -> dict[str, dict[str, int]]:
     return table
 
 
-@cache
 def known_words(read: Scope, minimum: int) -> frozenset[str]:
     """Words that occur in at least ``minimum`` messages of one of some languages."""
     return frozenset(

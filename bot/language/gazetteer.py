@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 from bot.language.lexicon import DATA, SHARED, load, words
 from bot.language.normalise import latinise
 from bot.language.phrases import Match, Phrases
-from bot.language.scope import Scope
+from bot.language.scope import Scope, by_scope
 from bot.language.tokens import Token, plain, plain_key
 
 Kind = Literal["name", "demonym", "city", "town", "origin_body", "destination_body", "body", "currency"]
@@ -209,7 +209,7 @@ class Gazetteer:
         nearest = self._nearest(token.key, token.text.isascii())
         return Match(nearest[1], nearest[0], index, index) if nearest else None
 
-    @lru_cache(maxsize=4096)  # noqa: B019 - a gazetteer lives as long as the process
+    @lru_cache(maxsize=1024)  # noqa: B019 - a gazetteer lives as long as the process
     def _nearest(self, key: str, plain_letters: bool) -> tuple[str, Sense] | None:
         """The one known key within a mistake or two of a word, same first letter; or None.
 
@@ -287,7 +287,7 @@ def expand(form: str, endings: dict[str, list[str]]) -> list[str]:
     return [form]
 
 
-@cache
+@by_scope
 def gazetteer(read: Scope) -> Gazetteer:
     """The one gazetteer of the process for some languages."""
     return Gazetteer(read)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from bot.language.frequencies import known_words
 from bot.language.lexicon import LexiconError, load_all, words
 from bot.language.phrases import Match, Phrases, find_in
-from bot.language.scope import Scope
+from bot.language.scope import Scope, by_scope
 from bot.language.tokens import Token
 from bot.rules.vocabulary import EMPLOYMENTS, SECTORS, STATUSES
 
@@ -71,7 +71,7 @@ def _states() -> dict[str, dict[str, Phrases[str]]]:
     return tables
 
 
-@cache
+@by_scope
 def vocabulary(read: Scope) -> frozenset[str]:
     """Common words of some languages, latinised: never taken for a misspelled country."""
     tables = (table for language, table in _jobs().items() if language in read)

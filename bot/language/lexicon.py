@@ -25,8 +25,9 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in DATA.iterdir() if p.is_dir() and p.name != SHARED))
 
 
+@cache
 def load(folder: str, name: str) -> dict[str, Any]:
-    """The mapping in ``data/<folder>/<name>.yml``; empty when there is no such file.
+    """The mapping in ``data/<folder>/<name>.yml``; empty when there is no such file. Not to be changed.
 
     Raises LexiconError when the file is not a YAML mapping.
     """

@@ -202,8 +202,3 @@ _WORD_MARKS: Final = re.escape(
 WORD: Final = re.compile(f"[^\\W_](?:[^\\W_]|[{_WORD_MARKS}\u200c\u200d\u00ad])*")
 # What stands between words, as a regular expression.
 BETWEEN_WORDS: Final = f"(?:[\\W_](?<![{_WORD_MARKS}\u200c\u200d\u00ad]))+"
-
-
-def features(text: str) -> str:
-    """What the topic classifier sees of a message: the latinised form."""
-    return latinise(text)

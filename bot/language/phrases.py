@@ -18,7 +18,7 @@ from spacy.vocab import Vocab
 
 from bot.language.lexicon import load, words
 from bot.language.normalise import latin_word, latinise
-from bot.language.scope import Scope
+from bot.language.scope import Scope, by_scope
 from bot.language.tokens import Token, plain, plain_key
 
 T = TypeVar("T")
@@ -77,10 +77,6 @@ class Phrases(Generic[T]):
         matcher = PhraseMatcher(_VOCABULARY)
         matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
         return matcher
-
-    def find(self, said: list[Token], read: Scope) -> list[Match[T]]:
-        """All phrases in the words of a message, in order; ``read``: whose endings it may carry."""
-        return without_overlaps(match for match in self.candidates(said, read) if self.agrees(match, said))
 
     def candidates(self, said: list[Token], read: Scope) -> list[Match[T]]:
         """Every phrase, overlapping ones too, in the order of preference."""
@@ -144,20 +140,27 @@ def find_in(tables: Mapping[str, Phrases[T]], said: list[Token], read: Scope) ->
 
 
 @cache
-def _endings(read: Scope) -> dict[str, str]:
-    """Case endings and plurals of some languages as they end a key, and in full."""
+def _endings_of(language: str) -> dict[str, str]:
+    """Case endings and plurals of a language as they end a key, and in full."""
     found: dict[str, str] = {}
-    for language in read:
-        for suffix in words(load(language, "affixes").get("suffixes"), language):
-            key = latin_word(suffix)
-            # Folding drops a final "a". Of one-letter endings "m" (Nepali ma) is the safe one.
-            short = key[:-1] if key.endswith("a") and (len(key) > 2 or key == "ma") else key
-            found.setdefault(key, key)
-            found.setdefault(short, key)
+    for suffix in words(load(language, "affixes").get("suffixes"), language):
+        key = latin_word(suffix)
+        # Folding drops a final "a". Of one-letter endings "m" (Nepali ma) is the safe one.
+        short = key[:-1] if key.endswith("a") and (len(key) > 2 or key == "ma") else key
+        found.setdefault(key, key)
+        found.setdefault(short, key)
     return {written: ending for written, ending in found.items() if written}
 
 
-@cache
+@by_scope
+def _endings(read: Scope) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in reversed(read):
+        found |= _endings_of(language)
+    return found
+
+
+@by_scope
 def _prefixes(read: Scope) -> frozenset[str]:
     """Particles that some languages write on the word that follows, as keys."""
     return frozenset(

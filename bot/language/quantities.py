@@ -11,7 +11,7 @@ from typing import Final, Literal
 from bot.language.lexicon import SHARED, load, load_all, words
 from bot.language.normalise import latinise, plain_digits
 from bot.language.phrases import Match, Phrases, find_in
-from bot.language.scope import Scope
+from bot.language.scope import Scope, by_scope
 from bot.language.tokens import Token
 
 QuantityName = Literal["money", "duration", "date"]
@@ -46,7 +46,7 @@ def _units() -> dict[str, Phrases[str]]:
     return tables
 
 
-@cache
+@by_scope
 def _unit_words(read: Scope) -> dict[str, str]:
     """Unit by key, of some languages; the first that has a key decides."""
     found: dict[str, str] = {}
@@ -57,22 +57,30 @@ def _unit_words(read: Scope) -> dict[str, str]:
 
 
 @cache
+def _numbers_of(language: str) -> dict[str, float]:
+    numbers = load(language, "quantities").get("numbers") or {}
+    return {
+        latinise(form): float(number)
+        for number, forms in numbers.items()
+        for form in words(forms, f"{language}/quantities.yml numbers")
+    }
+
+
+@by_scope
 def _numbers(read: Scope) -> dict[str, float]:
     found: dict[str, float] = {}
-    for language in read:
-        for number, forms in (load(language, "quantities").get("numbers") or {}).items():
-            for form in words(forms, f"{language}/quantities.yml numbers"):
-                found.setdefault(latinise(form), float(number))
+    for language in reversed(read):
+        found |= _numbers_of(language)
     return found
 
 
 @cache
-def _year_cues(read: Scope) -> frozenset[str]:
-    return frozenset(
-        latinise(form)
-        for language in read
-        for form in words(load(language, "quantities").get("year_cues"), language)
-    )
+def _year_cues_of(language: str) -> frozenset[str]:
+    return frozenset(map(latinise, words(load(language, "quantities").get("year_cues"), language)))
+
+
+def _is_year_cue(key: str, read: Scope) -> bool:
+    return any(key in _year_cues_of(language) for language in read)
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +97,7 @@ def _currencies() -> dict[str, Phrases[str | None]]:
     return tables
 
 
-@cache
+@by_scope
 def currency_words(read: Scope) -> dict[str, str | None]:
     """Currency words of some languages with their ISO 4217 code (None: several currencies)."""
     found: dict[str, str | None] = {}
@@ -133,7 +141,7 @@ def _is_year(match: re.Match[str], said: list[Token], read: Scope) -> bool:
     """A bare four-digit number is a year only beside a word such as "since" or "in"."""
     before = [token.key for token in said if token.end <= match.start()][-_AFTER_YEAR:]
     after = [token.key for token in said if token.start >= match.end()][:1]
-    return any(key in _year_cues(read) for key in [*before[-1:], *after])
+    return any(_is_year_cue(key, read) for key in [*before[-1:], *after])
 
 
 def _counted(digits: str, said: list[Token], read: Scope) -> list[Quantity]:

@@ -16,7 +16,7 @@ from bot.language.lexicon import SHARED, load, words
 from bot.language.normalise import latinise
 from bot.language.phrases import Match
 from bot.language.quantities import currency_words
-from bot.language.scope import Scope
+from bot.language.scope import Scope, by_scope
 from bot.language.tokens import Token
 
 Role = Literal["origin", "destination"]
@@ -54,20 +54,40 @@ class Cues:
 
 
 @cache
-def cues(read: Scope) -> Cues:
-    """The cues of ``roles.yml`` of some languages; the first that has a phrase decides."""
+def _cues_of(language: str) -> Cues:
+    """The cues of ``roles.yml`` of one language."""
+    content, where = load(language, "roles"), f"{language}/roles.yml"
     tables: dict[str, dict[str, float]] = {"before": {}, "after": {}}
-    sets: dict[str, set[str]] = {n: set() for n in ("skip", "languages", "language_after", "pairs")}
-    for language in read:
-        content = load(language, "roles")
-        for side, table in tables.items():
-            for role, weights in (content.get(side) or {}).items():
-                for weight, forms in weights.items():
-                    for form in words(forms, f"{language}/roles.yml"):
-                        table.setdefault(latinise(form), _SIGN[role] * float(weight))
-        for name, found in sets.items():
-            found.update(latinise(form) for form in words(content.get(name), language))
-    return Cues(tables["before"], tables["after"], *(frozenset(sets[name]) for name in sets))
+    for side, table in tables.items():
+        for role, weights in (content.get(side) or {}).items():
+            for weight, forms in weights.items():
+                for form in words(forms, where):
+                    table.setdefault(latinise(form), _SIGN[role] * float(weight))
+    skip, languages, after, pairs = (
+        frozenset(latinise(form) for form in words(content.get(name), where))
+        for name in ("skip", "languages", "language_after", "pairs")
+    )
+    return Cues(tables["before"], tables["after"], skip, languages, after, pairs)
+
+
+@by_scope
+def cues(read: Scope) -> Cues:
+    """The cues of some languages together; the first that has a phrase decides."""
+    own = [_cues_of(language) for language in read]
+    before: dict[str, float] = {}
+    after: dict[str, float] = {}
+    for each in reversed(own):
+        before |= each.before
+        after |= each.after
+    none: frozenset[str] = frozenset()
+    return Cues(
+        before,
+        after,
+        none.union(*(each.skip for each in own)),
+        none.union(*(each.languages for each in own)),
+        none.union(*(each.language_after for each in own)),
+        none.union(*(each.pairs for each in own)),
+    )
 
 
 @lru_cache(maxsize=1)

@@ -8,12 +8,16 @@ with, English always among them; where its language is in doubt, of every one th
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from bot.language.lexicon import languages
 
 # Languages in the order in which their lists are asked; the first that knows a word decides.
 Scope = tuple[str, ...]
+# For what is put together from the lists of several languages. Messages in doubt make ever new
+# scopes, so only the last ones are kept; what one language says is read once and kept by itself.
+by_scope: Final = lru_cache(maxsize=64)
 
 COMMON: Final = "en"
 _MIXED_WITH: Final[dict[str, tuple[str, ...]]] = {

@@ -1,0 +1,29 @@
+"""The catalogues of all languages are whole."""
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from bot.answers.catalogues import check, languages_with_catalogue, states
+from bot.answers.extraction import template
+from bot.answers.translations import SOURCE_LANGUAGE
+from bot.rules.lawfiles import LawBook
+from bot.rules.vocabulary import LANGUAGES
+
+
+@pytest.fixture(scope="module")
+def source(book: LawBook) -> Catalog:
+    return template(book)
+
+
+def test_every_language_has_one() -> None:
+    assert set(languages_with_catalogue()) == set(LANGUAGES) - {SOURCE_LANGUAGE}
+
+
+@pytest.mark.parametrize("language", languages_with_catalogue())
+def test_nothing_is_missing_or_broken(language: str, source: Catalog) -> None:
+    assert [str(fault) for fault in check(language, source)] == []
+
+
+@pytest.mark.parametrize("language", languages_with_catalogue())
+def test_every_message_was_read_twice(language: str) -> None:
+    assert set(states(language)) <= {"second-read", "native-reviewed"}
