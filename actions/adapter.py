@@ -34,6 +34,7 @@ def understanding_of(tracker: Tracker) -> Understanding:
         language=latest.get("language"),
         language_confident=bool(latest.get("language_confident")),
         danger=latest.get("emergency"),
+        parts=tuple((each["name"], each["confidence"]) for each in latest.get("parts") or ()),
         ranking=tuple((each["name"], each["confidence"]) for each in latest.get("intent_ranking") or ()),
     )
 

@@ -11,12 +11,15 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.adapter import message_for_rasa, state_of, understanding_of
 from bot.answers.translations import translator
-from bot.conversation.outage import apology
+from bot.conversation.outage import apology, not_done
 from bot.conversation.respond import respond
-from bot.conversation.turn import Turn, enabled_languages
+from bot.conversation.turn import Desk, Reply, Turn, enabled_languages
+from bot.people.effects import Person, perform
+from bot.people.store import PeopleStore
 from bot.privacy.failures import where
 from bot.rules.errors import RulesError
 from bot.rules.lawbase import LawBase
@@ -31,6 +34,13 @@ def law_base() -> LawBase:
     return LawBase(load_settings().database_url)
 
 
+@lru_cache(maxsize=1)
+def people() -> PeopleStore:
+    """The store of the desk's queue, reminders and feedback."""
+    settings = load_settings()
+    return PeopleStore(settings.conversations_url, settings.people_key)
+
+
 def warm_up() -> None:
     """Reads what the first message would have to wait for."""
     for language in enabled_languages():
@@ -40,6 +50,29 @@ def warm_up() -> None:
             reader.candidates(None, None, None)
     except RulesError as error:
         logger.warning("The law base cannot be read yet: %s.", where(error))
+
+
+def desk_for(person: Person) -> Desk:
+    """What is known of the desk; nothing when its store is down."""
+    try:
+        return Desk(
+            present=people().somebody_is_there(),
+            hours=load_settings().desk_hours,
+            speaking=people().is_taken(person.sender),
+        )
+    except (RulesError, SQLAlchemyError) as error:
+        logger.error("The desk's queue cannot be read: %s.", where(error))
+        return Desk(hours=load_settings().desk_hours)
+
+
+def carried_out(reply: Reply, person: Person) -> Reply:
+    """The reply, once what it promises is done; an apology before it when that failed."""
+    try:
+        perform(people(), person, reply)
+    except (RulesError, SQLAlchemyError) as error:
+        logger.error("What a reply promises could not be done: %s.", where(error))
+        return not_done(reply)
+    return reply
 
 
 class ActionRespond(Action):
@@ -56,14 +89,18 @@ class ActionRespond(Action):
     ) -> list[dict[str, Any]]:
         """Slots → case → answer → messages."""
         before = state_of(tracker)
+        person = Person(tracker.get_latest_input_channel() or "rest", tracker.sender_id)
         try:
-            reply = respond(Turn(before, understanding_of(tracker), law_base(), date.today()))
+            turn = Turn(before, understanding_of(tracker), law_base(), date.today(), desk_for(person))
+            reply = carried_out(respond(turn), person)
         except Exception as error:
             # The boundary: rasa-sdk would answer with the whole conversation. No content is logged.
             logger.error("A message could not be answered: %s.", where(error))
             said = apology(before)
             dispatcher.utter_message(text=said["text"], custom=said["custom"])
             return []
+        if not reply.messages:
+            dispatcher.utter_message(text="", custom={"quiet": True})
         for message in reply.messages:
             dispatcher.utter_message(**message_for_rasa(message, reply))
         slots, held = reply.state.slots(), before.slots()

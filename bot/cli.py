@@ -26,6 +26,8 @@ COMMANDS = {
     "eval": "Measure the assistant on labelled questions.",
     "utterances": "Check the training data.",
     "locales": "Check the translations.",
+    "handoff": "The desk's side of a conversation.",
+    "feedback": "What people said of the answers.",
     "bench": "Run the benchmarks.",
     "test": "Run the tests.",
 }

@@ -50,6 +50,8 @@ class Settings:
     var_dir: Path = field(metadata={"variable": "HAQ_VAR_DIR"})
     models_dir: Path = field(metadata={"variable": "HAQ_MODELS_DIR"})
     law_dir: Path = field(metadata={"variable": "HAQ_LAW_DIR"})
+    conversations_url: str = field(metadata={"variable": "HAQ_CONVERSATIONS_URL"})
+    desk_hours: str = field(metadata={"variable": "HAQ_DESK_HOURS"})
     log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
 
     @property
@@ -66,6 +68,11 @@ class Settings:
     def desk_url(self) -> str:
         """Where the web desk answers, from this machine."""
         return f"http://{_reachable(self.host)}:{self.desk_port}"
+
+    @property
+    def people_key(self) -> Path:
+        """The key under which persons are kept; made on first use."""
+        return self.var_dir / "conversations.key"
 
     @property
     def log_dir(self) -> Path:
@@ -121,6 +128,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         var_dir=var,
         models_dir=read("HAQ_MODELS_DIR", str(state / "models"), _folder),
         law_dir=read("HAQ_LAW_DIR", str(ROOT / "data" / "law"), _folder),
+        conversations_url=read("HAQ_CONVERSATIONS_URL", f"sqlite:///{var / 'conversations.db'}", _url),
+        desk_hours=read("HAQ_DESK_HOURS", "", _hours),
         log_level=read("HAQ_LOG_LEVEL", "info", _level),
     )
 
@@ -187,6 +196,17 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= highest:
         raise SettingsError(f"{variable} must be a port number from 1 to {highest}, not {value!r}.")
     return int(value)
+
+
+def _hours(variable: str, value: str) -> str:
+    from bot.rules.hours import HoursError, parse_hours
+
+    try:
+        parse_hours(value) if value else ()
+    except HoursError:
+        examples = "Mon-Fri 09:00-17:00; Sat 10:00-12:00 or 24/7"
+        raise SettingsError(f"{variable} must be opening hours such as {examples}, not {value!r}.") from None
+    return value
 
 
 def _level(variable: str, value: str) -> str:

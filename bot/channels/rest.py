@@ -25,7 +25,9 @@ from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.turn import ESCAPE
 from bot.nlu.nlg import CatalogueNLG
 from bot.nlu.tracker_store import erase
+from bot.people.store import PeopleStore
 from bot.privacy.failures import where
+from bot.rules.errors import RulesError
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -66,7 +68,7 @@ class RestChannel(InputChannel):
 
     def __init__(self, key: str | None) -> None:
         self._key = key
-        self._talking: dict[str, asyncio.Lock] = {}
+        self._store: PeopleStore | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -97,6 +99,15 @@ class RestChannel(InputChannel):
             return json(
                 await self._talk(request.app.ctx.agent, on_new_message, sender, text, _metadata(body))
             )
+
+        @routes.route("/messages", methods=["GET"])
+        async def messages(request: Request) -> HTTPResponse:
+            try:
+                self._admit(request)
+                sender = _text({"sender": request.args.get("sender")}, "sender")
+            except Refused as refusal:
+                return json({"error": str(refusal)}, status=refusal.status)
+            return json(self._waiting(sender))
 
         @routes.route("/parse", methods=["POST"])
         async def parse(request: Request) -> HTTPResponse:
@@ -151,7 +162,27 @@ class RestChannel(InputChannel):
             return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
         if any((each.get("custom") or {}).get("erase") for each in collected.messages):
             erase(agent.tracker_store, sender)
-        return collected.messages
+        return [*(each for each in collected.messages if not _is_quiet(each)), *self._waiting(sender)]
+
+    def _waiting(self, sender: str) -> list[dict[str, Any]]:
+        """What the desk wrote to a person, and reminders that are due; handed out once."""
+        try:
+            due = self._people().due_for(sender)
+        except RulesError as error:
+            logger.error("The outbox cannot be read: %s.", where(error))
+            return []
+        return [{"recipient_id": sender, "text": each.text, "custom": {"from": each.kind}} for each in due]
+
+    def _people(self) -> PeopleStore:
+        if self._store is None:
+            settings = load_settings()
+            self._store = PeopleStore(settings.conversations_url, settings.people_key)
+        return self._store
+
+
+def _is_quiet(message: dict[str, Any]) -> bool:
+    """Whether the assistant says nothing on purpose: a person at the desk writes in this chat."""
+    return bool((message.get("custom") or {}).get("quiet"))
 
 
 def escaped(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import secrets
 import signal
@@ -11,8 +12,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
+from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 import click
@@ -53,7 +56,9 @@ def _talk(settings: Settings, lang: str | None) -> None:
         except EOFError:
             click.echo()
             return
-        if not text:
+        if not text:  # Enter alone: has somebody written meanwhile?
+            for message in _waiting(settings, sender):
+                _show(message)
             continue
         if text.isdecimal() and 1 <= int(text) <= len(choices):
             text = choices[int(text) - 1]
@@ -67,6 +72,7 @@ def _show(message: Message) -> list[str]:
     """Prints a message; what its numbered buttons send."""
     if message.get("text"):
         click.echo(f"\n{message['text']}")
+    _keep_file((message.get("custom") or {}).get("file"))
     buttons = message.get("buttons") or []
     for number, button in enumerate(buttons, 1):
         click.echo(f"  {number}. {button['title']}")
@@ -78,11 +84,29 @@ def _send(settings: Settings, sender: str, text: str, lang: str | None) -> list[
     body: dict[str, Any] = {"sender": sender, "message": text}
     if lang is not None:
         body["metadata"] = {"language": lang}
+    return _ask(settings, "webhook", body)
+
+
+def _waiting(settings: Settings, sender: str) -> list[Message]:
+    """What the desk wrote meanwhile, and reminders that are due."""
+    return _ask(settings, f"messages?{urlencode({'sender': sender})}")
+
+
+def _keep_file(file: dict[str, str] | None) -> None:
+    """Saves a letter in the folder where the chat was started."""
+    if file:
+        path = Path(Path(file["name"]).name)
+        path.write_bytes(base64.b64decode(file["base64"]))
+        click.echo(f"(saved: {path})")
+
+
+def _ask(settings: Settings, route: str, body: dict[str, Any] | None = None) -> list[Message]:
+    """The messages that a route of the REST channel gives. Raises ClickException."""
     headers = {"Content-Type": "application/json"}
     if settings.rest_key is not None:
         headers["Authorization"] = f"Bearer {settings.rest_key}"
-    url = f"{settings.assistant_url}/webhooks/rest/webhook"
-    request = Request(url, json.dumps(body).encode(), headers)  # noqa: S310
+    url = f"{settings.assistant_url}/webhooks/rest/{route}"
+    request = Request(url, None if body is None else json.dumps(body).encode(), headers)  # noqa: S310
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=ANSWER_SECONDS) as response:
             answer = json.load(response)

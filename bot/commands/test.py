@@ -12,9 +12,11 @@ import click
 from bot.settings import ROOT, load_settings
 
 CORE_PYTHON = "3.13"
-CORE_TESTS = ("tests/rules", "tests/language", "tests/answers")
+CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters")
 # A file's tests share what is made for them once, such as the loaded law.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
+# Their slow tests start nothing, so they too run on every core.
+WITHOUT_SERVERS = ("tests/answers", "tests/letters", "tests/language", "tests/conversation")
 CHECKED = ("bot", "actions", "tests")
 
 
@@ -44,8 +46,11 @@ def _pytest(slow: bool, arguments: list[str]) -> int:
     _heading("pytest")
     code = _run([sys.executable, "-m", "pytest", *ON_EVERY_CORE, "-m", "not slow"])
     if slow:
-        _heading("pytest, slow tests")
-        code = _run([sys.executable, "-m", "pytest", "-m", "slow"]) or code
+        _heading("pytest, slow tests without servers")
+        code = _run([sys.executable, "-m", "pytest", *ON_EVERY_CORE, "-m", "slow", *WITHOUT_SERVERS]) or code
+        _heading("pytest, slow tests with servers")
+        ignored = [f"--ignore={folder}" for folder in WITHOUT_SERVERS]
+        code = _run([sys.executable, "-m", "pytest", "-m", "slow", *ignored]) or code
     return code
 
 

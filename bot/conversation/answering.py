@@ -20,6 +20,7 @@ from bot.rules.vocabulary import BRANCHES, HELP_TOPICS
 PAGE = 5  # statements in one message
 CHANNELS = 2  # beside another topic; the topics of help show more
 HELP_CHANNELS = 4
+ASKS_IF_HELPED = (3, 10, 30)  # after so many answers: sparsely
 _RELATED = {
     "wages": ("complaint", "end_of_service"),
     "termination": ("end_of_service", "complaint"),
@@ -31,6 +32,23 @@ _RELATED = {
     "welfare_fund": ("voluntary_insurance", "survivors"),
     "old_age": ("totalization", "contribution_refund"),
 }
+# The calculator of a topic.
+CALCULATED = {
+    "end_of_service": "end_of_service",
+    "wages": "wages",
+    "overtime": "overtime",
+    "termination": "notice",
+    "annual_leave": "leave",
+    "contribution_refund": "refund",
+    "totalization": "totalization",
+}
+_GOING_HOME = (
+    "end_of_contract_return",
+    "export_of_benefits",
+    "totalization",
+    "contribution_refund",
+    "old_age",
+)
 # Topics on which the country of work says nothing: these need the home country.
 _ORIGIN_FIRST = ("welfare_fund", "voluntary_insurance", "pre_departure", "embassy")
 
@@ -88,11 +106,15 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
     last = ask(turn, asking) if asking is not None else _next(turn, topic, more)
     if not turn.t.native_reviewed:
         last = replace(last, choices=(*last.choices, ("original", turn.t.gettext("In English"))))
+    if turn.state.answers + 1 in ASKS_IF_HELPED and asking is None:
+        last = replace(last, choices=(*last.choices, *_did_it_help(turn.t)))
     if not turn.state.told_disclaimer:
-        messages[0] = replace(messages[0], text=f"{messages[0].text}\n\n{_disclaimer(turn.t)}")
+        messages[0] = replace(messages[0], text=f"{messages[0].text}\n\n{disclaimer(turn.t)}")
     reply = turn.reply(
         *messages,
         last,
+        cited=tuple(rule for message in messages for rule in message.rules),
+        answers=turn.state.answers + 1,
         shown_from=start,
         shown=start + len(messages[0].rules),
         asking=asking,
@@ -102,6 +124,10 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
         misunderstood=0,
     )
     return Reply(reply.state, reply.messages, found.case, found.version)
+
+
+def _did_it_help(t: Translator) -> tuple[tuple[str, str], ...]:
+    return (("feedback:yes", t.gettext("This helped me")), ("feedback:no", t.gettext("This did not help")))
 
 
 def _law_and_help(turn: Turn, found: Lookup, said: Answer, start: int) -> tuple[list[Message], bool]:
@@ -119,7 +145,8 @@ def _law_and_help(turn: Turn, found: Lookup, said: Answer, start: int) -> tuple[
     return messages, start + len(page) < len(statements)
 
 
-def _disclaimer(t: Translator) -> str:
+def disclaimer(t: Translator) -> str:
+    """What the words of an answer are not, said once in a language."""
     lines = [t.gettext("This is information, not legal advice.")]
     if not t.native_reviewed:
         lines.append(t.gettext("No native speaker has checked these words yet."))
@@ -141,7 +168,7 @@ def _page(statements: list[Statement], start: int) -> list[Statement]:
 def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int) -> Message:
     t = turn.t
     lines = [_headline(turn, topic), *(gap.text for gap in said.gaps)] if start == 0 else []
-    lines += [_with_source(each.full_text(), each, t) for each in page]
+    lines += [with_source(each.full_text(), each, t) for each in page]
     if start == 0:
         lines += [each.text for each in said.remedies]
     if not page and start > 0:
@@ -151,7 +178,7 @@ def _law(turn: Turn, said: Answer, topic: str, page: list[Statement], start: int
     return Message(
         "\n".join(lines),
         rules=tuple(each.rule.id for each in page),
-        sources=tuple(_sources(page)),
+        sources=tuple(sources_of(page)),
         topic=topic,
     )
 
@@ -164,7 +191,8 @@ def _map(turn: Turn) -> Message:
     return Message(text, rules=rules, topic="social_security_agreement")
 
 
-def _with_source(text: str, statement: Statement, t: Translator) -> str:
+def with_source(text: str, statement: Statement, t: Translator) -> str:
+    """A statement as a line of a list, with its source below."""
     if not statement.source:  # then the statement itself says that it is not confirmed
         return f"• {text}"
     source = t.gettext("Source: {source}", source=statement.source)
@@ -196,7 +224,7 @@ def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
     t = turn.t
     lines = [t.gettext("Where to get help:")]
     for channel in channels:
-        lines.append(_with_source(channel.brief(), channel.statement, t))
+        lines.append(with_source(channel.brief(), channel.statement, t))
     if said.case.papers_may_be_missing:
         lines.append(
             t.gettext("If you have no valid papers, ask a union, an aid group or your embassy first.")
@@ -205,7 +233,7 @@ def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
     return Message(
         "\n".join(lines),
         rules=tuple(each.rule.id for each in spoken),
-        sources=tuple(_sources(spoken)),
+        sources=tuple(sources_of(spoken)),
         topic="complaint",
     )
 
@@ -213,6 +241,14 @@ def _help(turn: Turn, said: Answer, channels: list[Channel]) -> Message:
 def _next(turn: Turn, topic: str, more: bool) -> Message:
     t = turn.t
     choices = [("more", t.gettext("Show more"))] if more else []
+    if topic in CALCULATED:
+        choices.append((f"form:{CALCULATED[topic]}", t.gettext("Work it out")))
+    if topic == "complaint":
+        choices += [("form:letter", t.gettext("Write a complaint letter")),
+                    ("form:deadline", t.gettext("Until when can I claim?")),
+                    ("form:reminder", t.gettext("Remind me"))]  # fmt: skip
+    if topic in _GOING_HOME:
+        choices.append(("guide", t.gettext("What goes home with me?")))
     related = _RELATED.get(topic, () if topic in HELP_TOPICS else ("complaint",))
     if topic in BRANCHES:
         related = (*related, "export_of_benefits")
@@ -238,7 +274,8 @@ def _headline(turn: Turn, topic: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _sources(statements: list[Statement]) -> Iterator[dict[str, Any]]:
+def sources_of(statements: list[Statement]) -> Iterator[dict[str, Any]]:
+    """The sources of statements, for programs."""
     for each in statements:
         provenance = each.rule.provenance
         source = provenance.source

@@ -65,11 +65,25 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     lines += _helper_lines(helpers, t)
     if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
         lines.append(t.gettext("We do not know if the police tell the immigration office."))
+    lines += [
+        t.gettext("Say where you are and what happened."),
+        t.gettext("Someone you trust can call for you."),
+    ]
     text = _fit(lines)
-    reply = turn.reply(
-        _message(text, danger, tuple(helper.id for helper in helpers)), danger=danger, asking=None
+    message = _message(text, danger, tuple(helper.id for helper in helpers))
+    reply = turn.reply(replace(message, choices=_after(turn)), danger=danger, asking=None)
+    return replace(reply, case=case).doing("ask_for_person", urgent=True, danger=danger)
+
+
+def _after(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """What can be done next: a person, hiding the chat, or going on."""
+    t = turn.t
+    return (
+        ("human", t.gettext("Talk to a person")),
+        ("hide", t.gettext("Hide this chat")),
+        ("safe", t.gettext("I am safe now")),
+        *((("go_on", t.gettext("Go on where we stopped")),) if turn.state.form else ()),
     )
-    return replace(reply, case=case)
 
 
 def safe_line(turn: Turn) -> str:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.answers.answer import emergency_text
 from bot.answers.translations import available_languages, translator
-from bot.conversation.turn import State
+from bot.conversation.turn import Message, Reply, State
 from bot.rules.case import Case
 from bot.rules.emergency import library_table
+
+# What is said to the person as done or asked for.
+_PROMISES = {"ask_for_person", "remind", "cancel_reminders", "pass_on", "erase"}
+
+
+def not_done(reply: Reply) -> Reply:
+    """A reply whose promise could not be kept: the numbers of an emergency stay, the rest says so."""
+    if reply.state.danger is not None or not _PROMISES & {each.name for each in reply.effects}:
+        return reply
+    t = translator(reply.state.language)
+    text = t.gettext("Sorry, that did not work just now. Please try again in a few minutes.")
+    return replace(reply, messages=(Message(text),))
 
 
 def apology(state: State, country: str | None = None, language: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The way of a message: emergency, choice, language, facts, then what was meant."""
+"""The way of a message: emergency, choice, command, form, then what was meant."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.answers.further import kind_message
-from bot.conversation import smalltalk
-from bot.conversation.answering import answer_topic, show_more, show_original
+from bot.conversation import forms, smalltalk
+from bot.conversation.answering import answer_topic
 from bot.conversation.emergencies import answer_emergency, bare_numbers, safe_line
+from bot.conversation.form_list import FORMS
+from bot.conversation.moves import HEARD, WAITING, answer_one, choose, handed_over
 from bot.conversation.turn import Message, Reply, Turn
 from bot.conversation.understanding import (
     new_facts,
@@ -18,6 +20,7 @@ from bot.conversation.understanding import (
     take_language,
 )  # fmt: skip
 from bot.language.choices import is_no, is_yes
+from bot.language.commands import command
 from bot.rules.errors import RulesError
 from bot.rules.vocabulary import TOPICS
 
@@ -27,7 +30,10 @@ CERTAIN = 0.35
 HINT = 0.1
 # What cannot be undone is done at once only when it is clearly meant.
 CERTAIN_TO_ERASE = 0.9
+# In the middle of a form a message is a side question only when its topic is this clear.
+CERTAIN_ASIDE = 0.6
 MAX_LENGTH = 4000
+_QUESTION_MARKS = ("?", "\u061f", "\u1367", "\u037e")
 
 _SMALLTALK: dict[str, Callable[[Turn], Reply]] = {
     "greet": smalltalk.greet,
@@ -44,6 +50,8 @@ def respond(turn: Turn) -> Reply:
     """What to say to a message. Never raises for a law base that is down: it says so kindly."""
     before = turn.state
     turn = take_facts(take_language(turn))
+    if turn.desk.speaking:
+        return handed_over(turn)
     try:
         reply = _respond(turn, new_facts(turn, before), turn.state.destination != before.destination)
     except RulesError:
@@ -70,10 +78,65 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
         return answer_emergency(turn, state.danger)
     choice = take_choice(turn)
     if choice is not None:
-        return _choose(turn, choice)
+        return choose(turn.with_state(choices=()), choice)
+    asked = command(said.text, turn.read)
+    form = FORMS.get(state.form or "")
+    if form is not None:
+        moved_form = _in_form(turn, form, asked)
+        if moved_form is not None:
+            return moved_form
+    if asked is not None and asked in HEARD:
+        return HEARD[asked](turn)
+    reply = _meant(turn, learned)
+    if form is None or reply.state.form != form.name or reply.state.danger:
+        return reply
+    return _and_the_form(turn, form, reply)
+
+
+def _in_form(turn: Turn, form: forms.Form, asked: str | None) -> Reply | None:
+    """What a message does to the form that is open; None when it is about something else."""
+    moves = {"back": forms.back, "skip": forms.skip, "stop": forms.leave, "why": forms.why}
+    if turn.state.form_asks is None:  # set aside: it waits to be called
+        return None
+    if asked in moves:
+        return moves[asked](turn, form)
+    if asked is not None:
+        return None
+    heard = forms.hear(turn, form, asked_back=_asks_something_else(turn, form))
+    if heard is not None:
+        return heard
+    if _is_clear(turn):
+        return None
+    return forms.again(turn, form, turn.t.gettext("I could not read an answer in that."))
+
+
+def _asks_something_else(turn: Turn, form: forms.Form) -> bool:
+    said = turn.said
+    other = said.intent in TOPICS and said.intent != form.topic and said.confidence >= CERTAIN_ASIDE
+    return other and any(mark in said.text for mark in _QUESTION_MARKS)
+
+
+def _is_clear(turn: Turn) -> bool:
+    """Whether a message in the middle of a form clearly wants something else."""
+    said = turn.said
+    return said.intent in (*TOPICS, *_SMALLTALK) and said.confidence >= CERTAIN_ASIDE
+
+
+def _and_the_form(turn: Turn, form: forms.Form, reply: Reply) -> Reply:
+    """A side answer, and then the question that is still open."""
+    again = forms.again(replace(turn, state=replace(reply.state, form=form.name)), form)
+    asks = reply.messages[:-1] if reply.messages[-1].choices and len(reply.messages) > 1 else reply.messages
+    return replace(reply, state=again.state, messages=(*asks, *again.messages))
+
+
+def _meant(turn: Turn, learned: bool) -> Reply:
+    """What the classifier makes of a message."""
+    said, state = turn.said, turn.state
     yes_or_no = _yes_or_no(turn)
     if yes_or_no is not None:
         return yes_or_no
+    if learned and state.waits_for is not None:
+        return WAITING[state.waits_for](turn.with_state(waits_for=None))
     if (
         said.intent in _SMALLTALK
         and said.confidence >= CERTAIN
@@ -84,11 +147,12 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
         return _SMALLTALK[said.intent](turn)
     if said.intent == "emergency":
         return answer_emergency(turn, "violence") if state.destination else answer_emergency(turn, "stranded")
-    if said.intent in TOPICS and said.confidence >= CERTAIN:
-        return answer_topic(turn.with_state(asked=_forget_asked(turn, said.intent)), said.intent)
+    topics = _topics(turn)
+    if topics:
+        return _answers(turn, topics)
     hinted = _hinted_topic(turn)
     if said.intent == "inform" and hinted is not None:
-        return answer_topic(turn.with_state(asked=_forget_asked(turn, hinted)), hinted)
+        return _answers(turn, (hinted,))
     if learned and state.topic is not None:
         return answer_topic(turn, state.topic)
     if learned or said.intent == "inform":
@@ -96,6 +160,37 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     if said.intent in ("affirm", "deny"):
         return smalltalk.ask_what(turn)
     return smalltalk.not_understood(turn)
+
+
+def _topics(turn: Turn) -> tuple[str, ...]:
+    """What is asked, the urgent first; at most two."""
+    said = turn.said
+    asked = [name for name, share in said.parts if name in TOPICS and share >= CERTAIN_ASIDE]
+    if len(set(asked)) > 1:
+        return tuple(sorted(dict.fromkeys(asked), key=_urgency)[:2])
+    return (said.intent,) if said.intent in TOPICS and said.confidence >= CERTAIN else ()
+
+
+# Of two questions in one message these come first, in this order.
+_URGENT = ("emergency", "forced_labour", "violence_harassment", "employment_injury", "medical_care",
+           "document_retention", "death_abroad", "wages", "termination", "housing")  # fmt: skip
+
+
+def _urgency(topic: str) -> int:
+    return _URGENT.index(topic) if topic in _URGENT else len(_URGENT)
+
+
+def _answers(turn: Turn, topics: tuple[str, ...]) -> Reply:
+    """The answer to each topic; what was asked for before is forgotten where the topic is new."""
+    first, *rest = topics
+    turn = turn.with_state(asked=_forget_asked(turn, first), waits_for=None)
+    reply = answer_one(turn, first)
+    for topic in rest:
+        if reply.case is None:  # a question comes first
+            return reply
+        second = answer_topic(replace(turn, state=reply.state), topic)
+        reply = replace(second, messages=(*reply.messages[:-1], *second.messages))
+    return reply
 
 
 def _hinted_topic(turn: Turn) -> str | None:
@@ -110,28 +205,6 @@ def _forget_asked(turn: Turn, topic: str) -> tuple[str, ...]:
     return (
         turn.state.asked if topic == turn.state.topic else tuple(n for n in turn.state.asked if n == "status")
     )
-
-
-def _choose(turn: Turn, choice: str) -> Reply:
-    does, _, what = choice.partition(":")
-    if does == "topic":
-        return answer_topic(turn.with_state(choices=()), what)
-    if does == "language":
-        return smalltalk.choose_language(turn, what)
-    if does == "more":
-        return show_more(turn)
-    if does == "original":
-        return show_original(turn)
-    if does == "forget":
-        return smalltalk.forget(turn)
-    if does == "human":
-        return smalltalk.bring_a_person(turn)
-    if does == "set":
-        name, _, value = what.partition("=")
-        turn = turn.with_state(**{name: value}, asking=None, choices=())
-    else:  # skip: the answer stands as it was said, with its conditions
-        turn = turn.with_state(asking=None, choices=())
-    return answer_topic(turn, turn.state.topic) if turn.state.topic else smalltalk.ask_what(turn)
 
 
 def _yes_or_no(turn: Turn) -> Reply | None:

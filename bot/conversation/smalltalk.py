@@ -7,13 +7,13 @@ from babel import Locale
 from bot.answers import formats, names
 from bot.answers.answer import answer
 from bot.answers.translations import translator
+from bot.conversation.journey import stages
 from bot.conversation.turn import Message, Reply, State, Turn, enabled_languages
 from bot.language.normalise import latinise
 from bot.rules.lookup import lookup
 
-MENU = ("wages", "document_retention", "employment_injury", "termination", "forced_labour",
-        "end_of_contract_return", "social_security_agreement", "welfare_fund", "complaint")  # fmt: skip
 MAX_SUGGESTIONS = 3
+PATIENCE = 2  # so often it asks back in a row; then a person is asked for
 
 
 def greet(turn: Turn) -> Reply:
@@ -29,15 +29,16 @@ def greet(turn: Turn) -> Reply:
                 "You do not need to give your name. "
                 "Write “delete my data” at any time and I forget this chat."
             ),
+            t.gettext("Somebody who holds your phone can read it."),
             t.gettext("What is it about?"),
         )
     )
-    return turn.reply(Message(text, menu(turn)))
+    return turn.reply(Message(text, stages(turn)))
 
 
 def menu(turn: Turn) -> tuple[tuple[str, str], ...]:
-    """The topics that people ask about most, as choices."""
-    return tuple((f"topic:{topic}", names.topic_name(topic, turn.t)) for topic in MENU)
+    """The stages of the journey, as choices."""
+    return stages(turn)
 
 
 def thank(turn: Turn) -> Reply:
@@ -65,35 +66,76 @@ def out_of_scope(turn: Turn) -> Reply:
 
 
 def not_understood(turn: Turn) -> Reply:
-    """Asks back with the likely topics instead of guessing; offers a person the second time."""
-    t = turn.t
+    """Asks back with the likely topics instead of guessing; in the end brings a person.
+
+    What was not understood is noted for the editors, without anything that names a person.
+    """
+    t, state = turn.t, turn.state
+    if state.misunderstood >= PATIENCE:
+        return bring_a_person(turn.with_state(misunderstood=0))
     topics = [intent for intent, _ in turn.said.ranking if intent in names.TOPIC_NAMES][:MAX_SUGGESTIONS]
     choices = [(f"topic:{topic}", names.topic_name(topic, t)) for topic in topics]
-    choices.append(("human", t.gettext("Talk to a person")))
-    text = t.gettext("I am not sure what you mean. Is it one of these? You can also say it in other words.")
-    return turn.reply(Message(text, tuple(choices)), misunderstood=turn.state.misunderstood + 1)
+    choices += [("menu", t.gettext("Menu")), ("human", t.gettext("Talk to a person"))]
+    text = (
+        t.gettext("I am not sure what you mean. Is it one of these? You can also say it in other words.")
+        if state.misunderstood == 0
+        else t.gettext("I still do not understand. Choose one of these, or write it in a few short words.")
+    )
+    reply = turn.reply(Message(text, tuple(choices)), misunderstood=state.misunderstood + 1)
+    return reply.doing("unanswered", text=turn.said.text, topics=topics)
+
+
+def why_i_ask(turn: Turn) -> Reply:
+    """Why something of the case is asked for."""
+    t = turn.t
+    return turn.reply(
+        Message(
+            t.gettext(
+                "The law differs by country, by work and by papers. I ask only for what changes the answer. "
+                "You do not have to say anything."
+            ),
+            turn.state.choices,
+        )
+    )
 
 
 def bring_a_person(turn: Turn) -> Reply:
-    """No person answers in this chat yet; who can be reached instead is said honestly."""
+    """Asks the desk for somebody; says whether anyone is there now, and who can be reached meanwhile."""
     t = turn.t
     found = lookup(turn.base, turn.case(), ["complaint"])
     said = answer(found, turn.state.language)
-    lines = [t.gettext("Nobody can answer you in this chat yet. These people can help you:")]
+    lines = [_who_is_there(turn)]
     shown = said.channels[:3]
-    lines += [f"• {card.text()}" for channel in shown for card in channel.cards]
-    if len(lines) == 1:
-        lines = [
-            t.gettext("Nobody can answer you in this chat yet."),
+    if shown:
+        lines.append(t.gettext("These people can help you too:"))
+        lines += [f"• {card.text()}" for channel in shown for card in channel.cards]
+    else:
+        lines.append(
             t.gettext(
                 "Ask a trade union, an aid group for migrants, or your embassy. "
                 "Emergency numbers: {numbers}.",
                 numbers=said.emergency,
-            ),
-        ]
+            )
+        )
     rules = tuple(channel.statement.rule.id for channel in shown)
-    reply = turn.reply(Message("\n".join(lines), rules=rules, topic="complaint"))
-    return Reply(reply.state, reply.messages, found.case, found.version)
+    reply = turn.reply(
+        Message("\n".join(lines), (("menu", t.gettext("Menu")),), rules=rules, topic="complaint"),
+        cited=rules,
+    )
+    return Reply(reply.state, reply.messages, found.case, found.version).doing("ask_for_person", urgent=False)
+
+
+def _who_is_there(turn: Turn) -> str:
+    t, desk = turn.t, turn.desk
+    if desk.present:
+        return t.gettext("I have asked a person at our help desk. They will write to you here soon.")
+    if desk.hours:
+        return t.gettext(
+            "Nobody is at our help desk now. I have asked; they will write to you here. "
+            "They are there: {hours}.",
+            hours=formats.opening_hours(desk.hours, t),
+        )
+    return t.gettext("Nobody is at our help desk now. I have asked; I do not know when they will write.")
 
 
 def change_language(turn: Turn) -> Reply:
@@ -153,7 +195,7 @@ def forget(turn: Turn) -> Reply:
         "Done. I have forgotten what you told me in this chat. "
         "The messages on your own phone stay there until you delete them."
     )
-    return Reply(fresh, (Message(text, extra={"erase": True}),))
+    return Reply(fresh, (Message(text, extra={"erase": True}),)).doing("erase")
 
 
 _CACHE: dict[str, tuple[str, ...]] = {}

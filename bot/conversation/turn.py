@@ -15,6 +15,8 @@ from bot.rules.lawbase import LawBase
 
 # A message that the engine would take for a command of its own begins with this (a word joiner).
 ESCAPE = "\u2060"
+# Whose case it is when nobody says otherwise.
+ME = "me"
 # What of the case a conversation asks for and remembers.
 CASE_SLOTS = ("origin", "destination", "sector", "status", "employment", "private_household")
 
@@ -34,13 +36,27 @@ class State:
     topic: str | None = None
     shown: int = 0  # how many statements of the topic were shown
     shown_from: int = 0  # the first of those that were shown last
+    cited: tuple[str, ...] = ()  # the rules of the last answer
     asking: str | None = None  # what of the case was asked for last
+    waits_for: str | None = (
+        None  # what is given once that is known, where it is no topic: "guide", "complain"
+    )
     asked: tuple[str, ...] = ()  # what was asked for already: nothing is asked twice
     choices: tuple[tuple[str, str], ...] = ()  # (what it does, its label) of the last buttons
     danger: str | None = None  # the emergency that was told last, until something else is asked
     told_disclaimer: bool = False
     told_languages: bool = False
     misunderstood: int = 0
+    known: Mapping[str, str] = field(default_factory=dict)  # days, amounts, words told for forms
+    form: str | None = None  # the form that is being filled
+    form_asks: str | None = None  # what of it was asked last
+    tries: int = 0  # how often the same was asked without an answer
+    last_form: str | None = None  # the form that was finished last: "what if I resign?" uses it
+    about: str = ME  # whose case this is
+    other: Mapping[str, Any] = field(default_factory=dict)  # the case that is not talked about now
+    role: str | None = None  # who asks: worker, family, outreach, officer
+    answers: int = 0  # how many answers were given, so that "did this help?" comes sparsely
+    reminders: tuple[str, ...] = ()  # the days on which the person is reminded
 
     def slots(self) -> dict[str, Any]:
         """As plain values for the dialogue engine."""
@@ -50,10 +66,10 @@ class State:
     def from_slots(cls, slots: Mapping[str, Any]) -> State:
         """From what the dialogue engine keeps; what is missing takes its default."""
         known = {each.name: slots[each.name] for each in fields(cls) if slots.get(each.name) is not None}
-        for name in ("asked",):
+        for name in ("asked", "cited", "reminders"):
             known[name] = tuple(known.get(name, ()))
         known["choices"] = tuple((str(does), str(label)) for does, label in known.get("choices", ()))
-        for name in ("shown", "shown_from", "misunderstood"):
+        for name in ("shown", "shown_from", "misunderstood", "tries", "answers"):
             known[name] = int(known.get(name, 0))
         return cls(**known)
 
@@ -68,6 +84,23 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """Something to do besides replying; the action does it, so that replying itself stays pure."""
+
+    name: str  # a name that bot/people knows, such as "ask_for_person"
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the person may be told of the people at the desk."""
+
+    present: bool = False  # somebody is there now
+    hours: str = ""  # when somebody is, as the settings say it
+    speaking: bool = False  # somebody has taken this chat over
+
+
+@dataclass(frozen=True)
 class Understanding:
     """What a message seems to mean."""
 
@@ -79,6 +112,7 @@ class Understanding:
     language_confident: bool = False
     danger: str | None = None
     ranking: tuple[tuple[str, float], ...] = ()
+    parts: tuple[tuple[str, float], ...] = ()  # (intent, confidence) of each question of a message
 
 
 @dataclass(frozen=True)
@@ -101,6 +135,15 @@ class Reply:
     messages: tuple[Message, ...]
     case: Case | None = None
     version: str | None = None
+    effects: tuple[Effect, ...] = ()
+
+    def remembering(self, **changes: Any) -> Reply:
+        """The same reply with something else remembered."""
+        return replace(self, state=replace(self.state, **changes))
+
+    def doing(self, name: str, **values: Any) -> Reply:
+        """The same reply with something to do besides."""
+        return replace(self, effects=(*self.effects, Effect(name, values)))
 
 
 @dataclass(frozen=True)
@@ -111,6 +154,7 @@ class Turn:
     said: Understanding
     base: LawBase
     today: date
+    desk: Desk = Desk()
 
     @property
     def t(self) -> Translator:
@@ -127,7 +171,7 @@ class Turn:
         state = self.state
         known = {name: getattr(state, name) for name in CASE_SLOTS}
         try:
-            return make_case(today=self.today, **known)
+            return make_case(today=self.today, facts=facts_of(state), **known)
         except CaseError:
             return make_case(today=self.today, destination=state.destination)
 
@@ -142,6 +186,12 @@ class Turn:
         return Reply(state, messages)
 
 
+def facts_of(state: State) -> dict[str, str]:
+    """What the conditions of rules may ask for, of what was told for forms."""
+    ended = state.known.get("ended_by")
+    return {"ended_by": ended} if ended else {}
+
+
 def enabled_languages() -> tuple[str, ...]:
     """The languages that the assistant speaks."""
     return available_languages()
@@ -150,7 +200,7 @@ def enabled_languages() -> tuple[str, ...]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    return value
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def texts(messages: Iterable[Message]) -> str:

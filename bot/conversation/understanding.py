@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation.turn import CASE_SLOTS, Entity, State, Turn, enabled_languages
+from bot.conversation.cases import OTHER, switch
+from bot.conversation.turn import CASE_SLOTS, ME, State, Turn, enabled_languages
 from bot.language.choices import parse_choice
+from bot.language.people import speaks_of_relative
 
 # An entity without a role answers the question that was asked last, if that asked for a country.
 _COUNTRY_SLOTS = ("destination", "origin")
@@ -30,12 +32,17 @@ def speaks_other_language(turn: Turn) -> bool:
 
 
 def take_facts(turn: Turn) -> Turn:
-    """Remembers what the message says of the case; what is said later corrects what was said."""
-    changes: dict[str, object] = {}
-    for entity in turn.said.entities:
-        name = _slot(entity, turn.state, changes)
-        if name is not None:
-            changes[name] = entity.value
+    """Remembers what the message says of the case; what is said later corrects what was said.
+
+    "No, Kuwait, not Qatar" names the old country too: the other one is meant. A relative in another
+    country is another case.
+    """
+    changes: dict[str, object] = {
+        entity.entity: entity.value for entity in turn.said.entities if entity.entity in CASE_SLOTS
+    }
+    changes |= _countries(turn)
+    if _of_someone_else(turn, changes):
+        turn = replace(turn, state=switch(turn.state, OTHER))
     if "destination" in changes and changes["destination"] == changes.get("origin", turn.state.origin):
         # "I am back in Nepal": the home country is not a country of work.
         changes.pop("destination")
@@ -45,6 +52,34 @@ def take_facts(turn: Turn) -> Turn:
     return replace(
         turn,
         state=replace(turn.state, **changes, asking=None if answered else turn.state.asking),  # type: ignore[arg-type]
+    )
+
+
+def _countries(turn: Turn) -> dict[str, object]:
+    """The countries of work and of origin that a message names, where it names any."""
+    state = turn.state
+    unclear = state.asking if state.asking in _COUNTRY_SLOTS else "destination"
+    named = [each for each in turn.said.entities if each.entity == "country"]
+    found: dict[str, object] = {}
+    for name in _COUNTRY_SLOTS:
+        clear = [each.value for each in named if each.role == name]
+        others = [each.value for each in named if each.role is None] if name == unclear else []
+        # Of several clear ones the last counts, of the others the first.
+        for countries, pick in ((clear, -1), (others, 0)):
+            new = [country for country in countries if country != getattr(state, name)]
+            if countries and (name not in found or (new and found[name] == getattr(state, name))):
+                found[name] = (new or countries)[pick]
+    return found
+
+
+def _of_someone_else(turn: Turn, changes: dict[str, object]) -> bool:
+    """Whether a message turns from the person's own case to that of a relative in another country."""
+    state = turn.state
+    return (
+        state.about == ME
+        and state.destination is not None
+        and changes.get("destination") not in (None, state.destination, state.origin)
+        and speaks_of_relative(turn.said.text, turn.read)
     )
 
 
@@ -60,13 +95,3 @@ def take_choice(turn: Turn) -> str | None:
 def new_facts(turn: Turn, before: State) -> bool:
     """Whether the message told something of the case that was not known."""
     return any(getattr(turn.state, name) != getattr(before, name) for name in CASE_SLOTS)
-
-
-def _slot(entity: Entity, state: State, changes: dict[str, object]) -> str | None:
-    if entity.entity != "country":
-        return entity.entity if entity.entity in CASE_SLOTS else None
-    if entity.role in _COUNTRY_SLOTS:
-        return entity.role
-    if state.asking in _COUNTRY_SLOTS and state.asking not in changes:
-        return state.asking
-    return "destination" if "destination" not in changes else None

@@ -90,10 +90,16 @@ class NGrams:
 
     @classmethod
     def learn(cls, texts: Sequence[str], rarest: int = 2) -> tuple[NGrams, Any]:
-        """The features of some texts, and the texts as a sparse matrix (rows of texts).
+        """The features of some texts, and the texts as a sparse matrix (rows of texts), not to be changed.
 
-        A run of letters must occur in ``rarest`` texts; a word or pair may occur in one.
+        A run of letters must occur in ``rarest`` texts; a word or pair may occur in one. The last texts
+        are kept: both classifiers learn from the same.
         """
+        return cls._learn(tuple(texts), rarest)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def _learn(cls, texts: tuple[str, ...], rarest: int) -> tuple[NGrams, Any]:
         from scipy.sparse import hstack
         from sklearn.feature_extraction.text import TfidfVectorizer
 

@@ -34,13 +34,17 @@ class Quantity:
     end: int
 
 
-@lru_cache(maxsize=1)
-def _units() -> dict[str, Phrases[str]]:
-    """``quantities.yml``: words for day, week, month, year; the value is D, W, M, Y or H."""
+@cache
+def _units(kind: str = "units") -> dict[str, Phrases[str]]:
+    """``quantities.yml``: words for day, week, month, year; the value is D, W, M, Y or H.
+
+    ``kind``: "units" after a number, "units_first" before one (Swahili "miezi 3"), "doubled" for words
+    that say two by themselves (Arabic duals).
+    """
     tables: dict[str, Phrases[str]] = {}
     for language, content in load_all("quantities").items():
         table = tables.setdefault(language, Phrases())
-        for unit, forms in (content.get("units") or {}).items():
+        for unit, forms in (content.get(kind) or {}).items():
             for form in words(forms, f"{language}/quantities.yml"):
                 table.add(form, unit)
     return tables
@@ -148,6 +152,7 @@ def _counted(digits: str, said: list[Token], read: Scope) -> list[Quantity]:
     """Numbers with a unit of time or money beside them."""
     found: list[Quantity] = []
     units = {match.first: match for match in find_in(_units(), said, read)}
+    units_first = {match.last: match for match in find_in(_units("units_first"), said, read)}
     money = find_in(_currencies(), said, (*read, SHARED))
     after = {match.first: match for match in money}
     before = {match.last: match for match in money}
@@ -155,7 +160,10 @@ def _counted(digits: str, said: list[Token], read: Scope) -> list[Quantity]:
         value = _value(number[0])
         following = next((i for i, t in enumerate(said) if t.start >= number.end()), len(said))
         preceding = max((i for i, t in enumerate(said) if t.end <= number.start()), default=-1)
-        if following in units:
+        if preceding in units_first and _touches(digits, said[preceding].end, number.start()):
+            start = said[units_first[preceding].first].start
+            found.append(_duration(value, units_first[preceding].meaning, start, number.end()))
+        elif following in units:
             end = said[units[following].last].end
             found.append(_duration(value, units[following].meaning, number.start(), end))
         elif following in after and _touches(digits, number.end(), said[following].start):
@@ -168,6 +176,11 @@ def _counted(digits: str, said: list[Token], read: Scope) -> list[Quantity]:
             found.extend(_signed(digits, number, value))
     found.extend(_joined(said, read))
     found.extend(_spelled(said, units, read))
+    # Words that say two of a unit by themselves, as Arabic duals do.
+    for pair in find_in(_units("doubled"), said, read):
+        two = _duration(2, pair.meaning, said[pair.first].start, said[pair.last].end)
+        if not _overlaps(two, [(each.start, each.end) for each in found]):
+            found.append(two)
     return [quantity for quantity in found if quantity]
 
 

@@ -35,6 +35,10 @@ warm_up()
 _COMMAND = re.compile(r"\s*/\w+\s*\{.*\}\s*", re.DOTALL)
 LISTS = "lists"  # the languages whose lists read a message; for the components alone
 RANKED = 10  # intents in the ranking that is passed on
+# Where a sentence ends, in the scripts that we read.
+_SENTENCE = re.compile(r"[?!.;\n\u061f\u06d4\u0964\u0965\u1362\u1367]+")
+_SHORTEST_PART = 3  # words
+_MOST_PARTS = 4
 
 
 def said(message: Message) -> str:
@@ -141,7 +145,17 @@ class TopicClassifier(_Component, IntentClassifier):
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set("parts", self._parts(_words(message)), add_to_output=True)
         return messages
+
+    def _parts(self, text: str) -> list[dict[str, Any]]:
+        """What each question of a message with several is about."""
+        assert self._model is not None
+        asked = [part for part in _SENTENCE.split(text) if len(part.split()) >= _SHORTEST_PART]
+        if not 1 < len(asked) <= _MOST_PARTS:
+            return []
+        likeliest = (self._model.predict(part)[0] for part in asked)
+        return [{"name": name, "confidence": round(share, 4)} for name, share in likeliest]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

@@ -13,7 +13,7 @@ from typing import Any
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.privacy.conversations import ConversationStore
@@ -28,15 +28,14 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
         super().__init__(domain, event_broker, **kwargs)
         settings = load_settings()
-        url = kwargs.get("url") or f"sqlite:///{settings.var_dir / 'conversations.db'}"
-        self._store = ConversationStore(str(url), settings.var_dir / "conversations.key")
+        self._store = ConversationStore(settings.conversations_url, settings.people_key)
         self._store.purge()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps what the next message needs."""
-        events = _last_turns(list(tracker.events))
+        events = [event for event in _last_turns(list(tracker.events)) if not isinstance(event, BotUttered)]
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
-        body = {"slots": slots, "events": [event.as_dict() for event in events]}
+        body = {"slots": slots, "events": [_without_words(event.as_dict()) for event in events]}
         self._store.put(tracker.sender_id, json.dumps(body, ensure_ascii=False))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -72,6 +71,14 @@ def erase(store: TrackerStore, sender_id: str) -> None:
             if isinstance(held, InMemoryTrackerStore):
                 held.store.pop(sender_id, None)
         current = getattr(current, "_tracker_store", None)
+
+
+def _without_words(event: dict[str, Any]) -> dict[str, Any]:
+    """An event without what the person wrote: the next turn needs what was understood, not the words."""
+    if event.get("event") != UserUttered.type_name:
+        return event
+    intent = (event.get("parse_data") or {}).get("intent") or {}
+    return {**event, "text": "", "parse_data": {"intent": intent, "entities": [], "text": ""}}
 
 
 def _last_turns(events: list[Event]) -> list[Event]:

@@ -35,7 +35,7 @@ class ConversationStore:
 
     def __init__(self, url: str, key_file: Path) -> None:
         self._engine: Engine = open_database(url)
-        self._key = _key(key_file)
+        self._key = read_key(key_file)
         _metadata.create_all(self._engine)
 
     def get(self, person: str) -> str | None:
@@ -77,7 +77,7 @@ class ConversationStore:
         return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()
 
 
-def _key(path: Path) -> bytes:
+def read_key(path: Path) -> bytes:
     """The key of the hashes, made on first use, readable by the owner alone."""
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ class Assistant(HTTPServer):
         self.keys: list[str | None] = []
         self.status = 200
         self.answer: Any = []
+        self.waiting: list[dict[str, Any]] = []
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -35,7 +38,11 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
     def do_GET(self) -> None:
-        """/health."""
+        """/health, and what was written meanwhile."""
+        if self.path.startswith("/webhooks/rest/messages?sender="):
+            self._say(200, self.server.waiting)
+            self.server.waiting = []
+            return
         self._say(200, {"status": "ok", "service": "assistant"})
 
     def do_POST(self) -> None:
@@ -82,6 +89,24 @@ def test_what_is_typed_is_sent_and_the_answer_shown(
     shown = capsys.readouterr().out
     assert "Namaste नमस्ते" in shown
     assert "How can I help?" in shown
+
+
+def test_enter_alone_shows_what_the_desk_wrote_meanwhile(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assistant.waiting = [{"text": "I am here now.", "custom": {"from": "desk"}}]
+    assert chat(monkeypatch, "\n\n") == 0
+    assert capsys.readouterr().out.count("I am here now.") == 1 and assistant.asked == []
+
+
+def test_a_letter_is_saved_where_the_chat_was_started(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = {"name": "../letter.pdf", "mime": "application/pdf", "base64": base64.b64encode(b"%PDF-").decode()}
+    assistant.answer = [{"text": "Your letter", "custom": {"file": file}}]
+    assert chat(monkeypatch, "hi\n") == 0
+    assert (tmp_path / "letter.pdf").read_bytes() == b"%PDF-"
 
 
 def test_a_number_chooses_a_button_of_the_last_answer(

@@ -55,8 +55,17 @@ def test_slow_adds_the_other_python_and_the_slow_tests(runs: Runs) -> None:
     assert cli.run(["test", "--slow"]) == 0
     assert runs.commands[3][0] == "/environments/core/python"
     assert "tests/rules" in runs.commands[3]
-    assert runs.commands[-2][-2:] == ["-m", "not slow"]
-    assert runs.commands[-1][1:] == ["-m", "pytest", "-m", "slow"]
+    assert runs.commands[-3][-2:] == ["-m", "not slow"]
+    assert runs.commands[-2][1:] == [
+        "-m",
+        "pytest",
+        *module.ON_EVERY_CORE,
+        "-m",
+        "slow",
+        *module.WITHOUT_SERVERS,
+    ]
+    ignored = [f"--ignore={folder}" for folder in module.WITHOUT_SERVERS]
+    assert runs.commands[-1][1:] == ["-m", "pytest", "-m", "slow", *ignored]
 
 
 def test_with_arguments_pytest_alone_runs_with_them(runs: Runs) -> None:

@@ -1,0 +1,163 @@
+"""The complaint letter: asked for step by step, given as text and PDF, sent nowhere, not kept."""
+
+from __future__ import annotations
+
+import base64
+from typing import Final
+
+from bot.answers import formats, names
+from bot.answers.answer import answer
+from bot.answers.translations import translator
+from bot.conversation import questions as ask
+from bot.conversation.companion import evidence
+from bot.conversation.forms import Choices, Form, Question
+from bot.conversation.turn import Message, Reply, Turn
+from bot.letters.letter import Letter, LetterFacts, compose
+from bot.letters.official import is_official, official_language
+from bot.letters.pdf import render
+from bot.rules.lookup import lookup
+
+GROUNDS: Final = 4
+_LONGEST_STORY: Final = 1500
+_LONGEST_NAME: Final = 80
+SUBJECTS: Final = ("wages", "deductions", "overtime", "end_of_service", "termination", "document_retention",
+                   "recruitment_fees", "housing", "violence_harassment")  # fmt: skip
+
+
+def _subjects(turn: Turn) -> Choices:
+    return [(topic, names.topic_name(topic, turn.t)) for topic in SUBJECTS]
+
+
+def _finish(turn: Turn) -> Reply:
+    """Both letters: in the worker's language to read, in one of the country's to hand in."""
+    t, state = turn.t, turn.state
+    assert state.destination is not None
+    official = official_language(state.destination)
+    languages = list(dict.fromkeys((state.language, official)))
+    letters = [_letter(turn, language) for language in languages]
+    lines = [t.gettext("Your letter. Read it well before you use it:"), "", letters[0].text()]
+    notes = [
+        t.gettext(
+            "I send it nowhere. I forget what you wrote for it now. Save the file if you want to keep it."
+        ),
+        t.gettext(
+            "Fill in the empty lines by hand. Ask a union, an aid group or legal aid to read it first."
+        ),
+    ]
+    if len(languages) > 1:
+        name = formats.language_name(official, t)
+        notes.insert(
+            0, t.gettext("The file holds it also in this language, to hand in: {language}.", language=name)
+        )
+    if not is_official(state.destination, official):
+        notes.insert(
+            0, t.gettext("I cannot write the language of that country. The letter is in English instead.")
+        )
+    file = {
+        "name": "letter.pdf",
+        "mime": "application/pdf",
+        "base64": base64.b64encode(render(letters)).decode(),
+    }
+    choices = (("complain", t.gettext("How to complain")), ("form:reminder", t.gettext("Remind me")))
+    subject = state.known["letter_about"]
+    said = Message("\n".join(lines), topic=subject, extra={"file": file})
+    return turn.reply(said, Message("\n".join(notes), choices, topic="complaint"), topic=subject)
+
+
+def _letter(turn: Turn, language: str) -> Letter:
+    state, known, t = turn.state, turn.state.known, translator(language)
+    topic = known["letter_about"]
+    said = answer(lookup(turn.base, turn.case(), [topic]), language)
+    grounds = tuple(
+        (each.text, each.rule.provenance.legal_basis or each.source)
+        for each in said.statements
+        if each.applies == "yes"
+        and each.rule.kind in ("entitlement", "obligation")
+        and topic in each.rule.topics
+    )
+    return compose(
+        LetterFacts(
+            topic=topic,
+            destination=state.destination or "",
+            worker=known.get("letter_worker") or "",
+            employer=known.get("letter_employer") or "",
+            started=ask.shown_day(known["start"], t)
+            if known.get("start", "P").startswith(("1", "2"))
+            else "",
+            ended=ask.shown_day(known["end"], t) if known.get("end", "P").startswith(("1", "2")) else "",
+            job=t.pgettext("sector", formats.SECTOR_NAMES[state.sector]) if state.sector else "",
+            happened=known["letter_story"],
+            wants=known.get("letter_wants") or "",
+            amount=formats.money(ask.money_of(known["letter_amount"]), t)
+            if known.get("letter_amount")
+            else "",
+            grounds=grounds[:GROUNDS],
+            evidence=tuple(line.removeprefix("• ") for line in evidence(topic, t) if line.startswith("• ")),
+            day=turn.today,
+        ),
+        t,
+    )
+
+
+FORM: Final = Form(
+    "letter",
+    "complaint",
+    lambda t: t.gettext("A complaint letter"),
+    (
+        ask.destination(),
+        Question(
+            "letter_about",
+            lambda t: t.gettext("What is the complaint about?"),
+            lambda t: t.gettext("Then I can add what the law says about it."),
+            ask.read_choice("letter_about", _subjects),
+            _subjects,
+            unasked=False,
+        ),
+        Question(
+            "letter_story",
+            lambda t: t.gettext(
+                "Tell in your own words what happened, in one message. "
+                "Leave out names and numbers that you do not want to write here; "
+                "the letter has lines for them."
+            ),
+            lambda t: t.gettext("Your own words stand in the letter as you write them."),
+            ask.read_text("letter_story", _LONGEST_STORY),
+            unasked=False,
+        ),
+        Question(
+            "letter_wants",
+            lambda t: t.gettext("What do you want them to do? Such as: pay my wages of three months."),
+            lambda t: t.gettext("A complaint is stronger when it says what you ask for."),
+            ask.read_text("letter_wants", _LONGEST_STORY),
+            needed=False,
+            unasked=False,
+        ),
+        Question(
+            "letter_amount",
+            lambda t: t.gettext("How much money is it about, if it is about money?"),
+            lambda t: t.gettext("The office can then see at once how much it is about."),
+            ask.read_money("letter_amount"),
+            needed=False,
+            unasked=False,
+        ),
+        Question(
+            "letter_employer",
+            lambda t: t.gettext(
+                "What is the name of the employer? You do not have to write it here; you can add it by hand."
+            ),
+            lambda t: t.gettext("The office must know whom the complaint is against."),
+            ask.read_text("letter_employer", _LONGEST_NAME),
+            needed=False,
+            unasked=False,
+        ),
+    ),
+    _finish,
+    private=(
+        "letter_about",
+        "letter_story",
+        "letter_wants",
+        "letter_amount",
+        "letter_employer",
+        "letter_worker",
+    ),
+)

@@ -1,0 +1,1 @@
+"""What people asked to be kept or done later: a person at the desk, reminders; and their feedback."""
