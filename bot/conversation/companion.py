@@ -61,13 +61,13 @@ def evidence(subject: str, t: Translator) -> list[str]:
     """What helps to bring. This is practical advice and no statement of law."""
     lines = [
         t.gettext("What to bring, as far as you have it. A photo is better than nothing:"),
-        t.gettext("• your contract or job offer"),
-        t.gettext("• a copy or photo of your passport and permit"),
+        t.gettext("• the contract or job offer"),
+        t.gettext("• a copy or photo of passport and permit"),
     ]
     if subject in _PAY:
         lines += [
-            t.gettext("• pay slips, bank messages, receipts for money you sent home"),
-            t.gettext("• your own notes of days and hours, with dates"),
+            t.gettext("• pay slips, bank messages, receipts for money sent home"),
+            t.gettext("• own notes of days and hours, with dates"),
         ]
     if subject in _BODY:
         lines += [
@@ -76,11 +76,11 @@ def evidence(subject: str, t: Translator) -> list[str]:
         ]
     if subject in _PAPERS:
         lines += [
-            t.gettext("• receipts and messages about money you paid"),
-            t.gettext("• messages in which you asked for your papers"),
+            t.gettext("• receipts and messages about money that was paid"),
+            t.gettext("• messages that ask for the papers back"),
         ]
     lines += [
-        t.gettext("• messages with your boss or agent"),
+        t.gettext("• messages with the boss or agent"),
         t.gettext("• names and phone numbers of people who saw it"),
         t.gettext(
             "You have no contract? These can show that you work there: photos at work, a uniform or card, "

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.answers import formats, names
 from bot.answers.answer import answer
-from bot.answers.translations import translator
+from bot.answers.translations import Translator, translator
 from bot.conversation import questions as ask
 from bot.conversation.companion import evidence
 from bot.conversation.forms import Choices, Form, Question
@@ -92,11 +92,17 @@ def _letter(turn: Turn, language: str) -> Letter:
             if known.get("letter_amount")
             else "",
             grounds=grounds[:GROUNDS],
-            evidence=tuple(line.removeprefix("• ") for line in evidence(topic, t) if line.startswith("• ")),
+            evidence=_to_tick(topic, t),
             day=turn.today,
         ),
         t,
     )
+
+
+def _to_tick(topic: str, t: Translator) -> tuple[str, ...]:
+    """What may be added, each with a box to tick by hand: only the worker knows what there is."""
+    lines = (line for line in evidence(topic, t) if line.startswith("• "))
+    return tuple(f"[  ] {line.removeprefix('• ')}" for line in lines)
 
 
 FORM: Final = Form(
