@@ -12,7 +12,7 @@ from bot.answers.protection import map_text
 from bot.answers.statements import Statement
 from bot.answers.translations import SOURCE_LANGUAGE, Translator
 from bot.conversation.asking import ask, useful_question
-from bot.conversation.turn import Message, Reply, Turn
+from bot.conversation.turn import ME, Message, Reply, Turn
 from bot.rules.lookup import Lookup, lookup
 from bot.rules.protection import protection_map
 from bot.rules.vocabulary import BRANCHES, HELP_TOPICS
@@ -270,6 +270,8 @@ def _headline(turn: Turn, topic: str) -> str:
         parts.append(
             t.gettext("work: {sector}", sector=t.pgettext("sector", formats.SECTOR_NAMES[case.sector]))
         )
+    if turn.state.about != ME:
+        parts.append(t.gettext("The other person"))
     line = " · ".join(parts)
     return line[:1].upper() + line[1:]
 

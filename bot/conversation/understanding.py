@@ -11,16 +11,26 @@ from bot.language.people import speaks_of_relative
 
 # An entity without a role answers the question that was asked last, if that asked for a country.
 _COUNTRY_SLOTS = ("destination", "origin")
+_OTHER_LETTERS = ("ar", "ur", "am", "hi", "ne", "bn", "si", "ta")
 # A longer message tells a story, even if a label stands in it.
 _LONGEST_CHOICE = 8
 
 
 def take_language(turn: Turn) -> Turn:
-    """Switches to the language of the message, unless the person chose one."""
+    """Switches to the language of the message, unless the person chose one.
+
+    A greeting in Devanagari may be Hindi or Nepali; either is nearer than a language in Latin letters.
+    """
     said, state = turn.said, turn.state
-    if state.language_chosen or not said.language_confident or said.language is None:
+    near = said.language in _OTHER_LETTERS and state.language not in _OTHER_LETTERS
+    foreign = not any("a" <= char <= "z" for char in said.text.lower())
+    if state.language_chosen or not (said.language_confident or (near and foreign)):
         return turn
-    if said.language == state.language or said.language not in enabled_languages():
+    if (
+        said.language is None
+        or said.language not in (*enabled_languages(),)
+        or said.language == state.language
+    ):
         return turn
     return turn.with_state(language=said.language, told_disclaimer=False)
 
@@ -58,6 +68,9 @@ def take_facts(turn: Turn) -> Turn:
 def _countries(turn: Turn) -> dict[str, object]:
     """The countries of work and of origin that a message names, where it names any."""
     state = turn.state
+    corrected = _correction(turn)
+    if corrected is not None:
+        return {"destination": corrected}
     unclear = state.asking if state.asking in _COUNTRY_SLOTS else "destination"
     named = [each for each in turn.said.entities if each.entity == "country"]
     found: dict[str, object] = {}
@@ -70,6 +83,15 @@ def _countries(turn: Turn) -> dict[str, object]:
             if countries and (name not in found or (new and found[name] == getattr(state, name))):
                 found[name] = (new or countries)[pick]
     return found
+
+
+def _correction(turn: Turn) -> str | None:
+    """The other country of a short message that names the known country of work too: "Kuwait, not Qatar"."""
+    state = turn.state
+    named = {str(each.value) for each in turn.said.entities if each.entity == "country"}
+    others = named - {state.destination, state.origin}
+    short = len(turn.said.text.split()) <= _LONGEST_CHOICE
+    return others.pop() if short and state.destination in named and len(others) == 1 else None
 
 
 def _of_someone_else(turn: Turn, changes: dict[str, object]) -> bool:

@@ -84,7 +84,7 @@ def _label(english: str, t: Translator) -> str:
     return t.pgettext(context, text) if separator else t.gettext(text)
 
 
-def _wrong(turn: dict[str, Any], said: Conversation, t: Translator) -> Iterator[str]:
+def _wrong(turn: dict[str, Any], said: Conversation, t: Translator) -> Iterator[str]:  # noqa: PLR0912
     text = _MARKS.sub("", said.text)
     for rule in turn.get("rules", ()):
         if rule not in said.rules:
@@ -109,7 +109,9 @@ def _wrong(turn: dict[str, Any], said: Conversation, t: Translator) -> Iterator[
     customs = [message.get("custom") or {} for message in said.messages]
     if "danger" in turn and turn["danger"] not in [each.get("danger") for each in customs]:
         yield f"no emergency of {turn['danger']}"
-    if "topic" in turn and turn["topic"] not in [each.get("topic") for each in customs]:
+    wanted = turn.get("topic", [])
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    if wanted and not set(wanted) & {each.get("topic") for each in customs}:
         yield f"topics {[each.get('topic') for each in customs]}"
     if turn.get("file") and not any(each.get("file") for each in customs):
         yield "no file"
