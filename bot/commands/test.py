@@ -12,7 +12,7 @@ import click
 from bot.settings import ROOT, load_settings
 
 CORE_PYTHON = "3.13"
-CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters")
+CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters", "tests/conversation")
 # A file's tests share what is made for them once, such as the loaded law.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "loadfile")
 # Their slow tests start nothing, so they too run on every core.
