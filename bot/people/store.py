@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text, delete, func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
-from bot.people.sealing import Sealer
+from bot.privacy.sealing import Sealer
 from bot.rules.database import open_database
 
 WAITING, TAKEN, RELEASED = "waiting", "taken", "released"

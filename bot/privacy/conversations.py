@@ -1,4 +1,4 @@
-"""The store of conversations: one row a person, under a keyed hash, short, erasable.
+"""The store of conversations: one row a person, under a keyed hash, sealed, short, erasable.
 
 Only what the dialogue needs is kept: the slots and the last few turns. A row that nobody wrote to
 for the retention time is erased by `purge`.
@@ -6,9 +6,6 @@ for the retention time is erased by `purge`.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from sqlalchemy import Column, MetaData, String, Table, Text, delete, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
+from bot.privacy.sealing import Sealer, SealError
 from bot.rules.database import open_database
 
 RETENTION = timedelta(days=30)
@@ -35,18 +33,26 @@ class ConversationStore:
 
     def __init__(self, url: str, key_file: Path) -> None:
         self._engine: Engine = open_database(url)
-        self._key = read_key(key_file)
+        self._sealer = Sealer(key_file)
         _metadata.create_all(self._engine)
 
     def get(self, person: str) -> str | None:
         """What is kept of a person, or None."""
         query = select(_conversations.c.body).where(_conversations.c.person == self._hash(person))
         with self._engine.connect() as connection:
-            return connection.execute(query).scalar()
+            sealed = connection.execute(query).scalar()
+        try:
+            return None if sealed is None else self._sealer.open(sealed)
+        except SealError:  # sealed with a key that is lost: as good as erased
+            return None
 
     def put(self, person: str, body: str) -> None:
         """Keeps this, and nothing of before."""
-        row = {"person": self._hash(person), "body": body, "updated_at": _now().isoformat(timespec="seconds")}
+        row = {
+            "person": self._hash(person),
+            "body": self._sealer.seal(body),
+            "updated_at": _now().isoformat(timespec="seconds"),
+        }
         with self._engine.begin() as connection:
             dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
             statement = dialect.insert(_conversations).values(**row)
@@ -74,16 +80,7 @@ class ConversationStore:
             ).rowcount
 
     def _hash(self, person: str) -> str:
-        return hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()
-
-
-def read_key(path: Path) -> bytes:
-    """The key of the hashes, made on first use, readable by the owner alone."""
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return bytes.fromhex(path.read_text().strip())
+        return self._sealer.person(person)
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Sealing what must be readable again: where to write to, and what the desk and a worker wrote.
+"""Sealing what is kept of people: conversations, where to write to, what the desk and a worker wrote.
 
 The key stands beside the database, not in it; without it the rows are noise.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import secrets
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
-from bot.privacy.conversations import read_key
+
+class SealError(ValueError):
+    """Something that cannot be opened with this key."""
 
 
 class Sealer:
@@ -32,5 +35,17 @@ class Sealer:
         return self._fernet.encrypt(text.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """The text that was sealed."""
-        return self._fernet.decrypt(sealed.encode()).decode()
+        """The text that was sealed. Raises SealError for what another key sealed, or nobody."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise SealError("This was sealed with another key.") from error
+
+
+def read_key(path: Path) -> bytes:
+    """The key of the hashes, made on first use, readable by the owner alone."""
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text().strip())
