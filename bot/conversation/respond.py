@@ -25,7 +25,7 @@ from bot.rules.errors import RulesError
 from bot.rules.vocabulary import TOPICS
 
 # Below this the assistant asks back instead of guessing (measured: docs/understanding.md).
-CERTAIN = 0.35
+CERTAIN = 0.44
 # A topic this likely beside `inform` is what the person wants to know.
 HINT = 0.1
 # What cannot be undone is done at once only when it is clearly meant.
