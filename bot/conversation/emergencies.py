@@ -42,6 +42,8 @@ _HELPERS = {
     "stranded": ("embassy", "consular_line", "shelter", "ngo"),
 }
 MAX_HELPERS = 2
+# Where it is kept that the number for a danger was given: who then writes a letter about it may.
+TOLD_DANGER = "danger_told"
 MAX_LENGTH = 400
 
 
@@ -71,7 +73,8 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     ]
     text = _fit(lines)
     message = _message(text, danger, tuple(helper.id for helper in helpers))
-    reply = turn.reply(replace(message, choices=_after(turn)), danger=danger, asking=None)
+    known = {**turn.state.known, TOLD_DANGER: danger}
+    reply = turn.reply(replace(message, choices=_after(turn)), danger=danger, asking=None, known=known)
     return replace(reply, case=case).doing("ask_for_person", urgent=True, danger=danger)
 
 

@@ -39,6 +39,7 @@ class Question:
     choices: Callable[[Turn], Choices] = _no_choices  # (answer, label)
     needed: bool = True  # False: it may be passed over
     unasked: bool = True  # True: also read from a message that answers something else
+    words: bool = False  # True: the words themselves are the answer, whatever they speak of
     when: Callable[[State], bool] = _always
 
 

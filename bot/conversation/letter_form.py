@@ -129,6 +129,7 @@ FORM: Final = Form(
             lambda t: t.gettext("Your own words stand in the letter as you write them."),
             ask.read_text("letter_story", _LONGEST_STORY),
             unasked=False,
+            words=True,
         ),
         Question(
             "letter_wants",
@@ -137,6 +138,7 @@ FORM: Final = Form(
             ask.read_text("letter_wants", _LONGEST_STORY),
             needed=False,
             unasked=False,
+            words=True,
         ),
         Question(
             "letter_amount",
@@ -155,6 +157,7 @@ FORM: Final = Form(
             ask.read_text("letter_employer", _LONGEST_NAME),
             needed=False,
             unasked=False,
+            words=True,
         ),
     ),
     _finish,

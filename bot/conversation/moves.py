@@ -13,6 +13,8 @@ from bot.conversation.form_list import FORMS
 from bot.conversation.guide import guide
 from bot.conversation.turn import ME, Message, Reply, Turn
 
+# What cannot be undone is done at once only when it is clearly meant.
+CERTAIN_TO_ERASE = 0.9
 Move = Callable[[Turn], Reply]
 
 
@@ -41,6 +43,8 @@ def answer_one(turn: Turn, topic: str) -> Reply:
 def handed_over(turn: Turn) -> Reply:
     """While a person from the desk writes, the message goes to them; a danger still gets its number."""
     said = turn.said
+    if said.intent == "delete_my_data" and said.confidence >= CERTAIN_TO_ERASE:
+        return smalltalk.forget(turn)
     passed = answer_emergency(turn, said.danger) if said.danger is not None else Reply(turn.state, ())
     return passed.doing("pass_on", text=said.text)
 
@@ -53,7 +57,8 @@ def _answer_form(turn: Turn, what: str) -> Reply:
 
 def _go_on(turn: Turn) -> Reply:
     form = FORMS.get(turn.state.form or "")
-    return forms.proceed(turn.with_state(tries=0, form_asks=None), form) if form else journey.menu(turn)
+    turn = turn.with_state(tries=0, form_asks=None, danger=None)
+    return forms.proceed(turn, form) if form else journey.menu(turn)
 
 
 def _stop_form(turn: Turn) -> Reply:

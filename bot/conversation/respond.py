@@ -8,9 +8,9 @@ from dataclasses import replace
 from bot.answers.further import kind_message
 from bot.conversation import forms, smalltalk
 from bot.conversation.answering import answer_topic
-from bot.conversation.emergencies import answer_emergency, bare_numbers, safe_line
+from bot.conversation.emergencies import TOLD_DANGER, answer_emergency, bare_numbers, safe_line
 from bot.conversation.form_list import FORMS
-from bot.conversation.moves import HEARD, WAITING, answer_one, choose, handed_over
+from bot.conversation.moves import CERTAIN_TO_ERASE, HEARD, WAITING, answer_one, choose, handed_over
 from bot.conversation.turn import Message, Reply, Turn
 from bot.conversation.understanding import (
     new_facts,
@@ -28,8 +28,6 @@ from bot.rules.vocabulary import TOPICS
 CERTAIN = 0.44
 # A topic this likely beside `inform` is what the person wants to know.
 HINT = 0.1
-# What cannot be undone is done at once only when it is clearly meant.
-CERTAIN_TO_ERASE = 0.9
 # In the middle of a form a message is a side question only when its topic is this clear.
 CERTAIN_ASIDE = 0.6
 MAX_LENGTH = 4000
@@ -72,15 +70,17 @@ def _which_languages(turn: Turn) -> str:
 
 def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     said, state = turn.said, turn.state
-    if said.danger is not None:
+    form = FORMS.get(state.form or "") if state.danger is None else None
+    question = forms.question_of(form, state.form_asks) if form else None
+    words = question is not None and question.words
+    if said.danger is not None and not (words and state.known.get(TOLD_DANGER) == said.danger):
         return answer_emergency(turn, said.danger)
     if state.danger is not None and moved and state.destination is not None:
         return answer_emergency(turn, state.danger)
-    choice = take_choice(turn)
+    choice = take_choice(turn, exactly=words)
     if choice is not None:
         return choose(turn.with_state(choices=()), choice)
     asked = command(said.text, turn.read)
-    form = FORMS.get(state.form or "")
     if form is not None:
         moved_form = _in_form(turn, form, asked)
         if moved_form is not None:
@@ -112,6 +112,9 @@ def _in_form(turn: Turn, form: forms.Form, asked: str | None) -> Reply | None:
 
 def _asks_something_else(turn: Turn, form: forms.Form) -> bool:
     said = turn.said
+    question = forms.question_of(form, turn.state.form_asks)
+    if question is not None and question.words:
+        return False
     other = said.intent in TOPICS and said.intent != form.topic and said.confidence >= CERTAIN_ASIDE
     return other and any(mark in said.text for mark in _QUESTION_MARKS)
 

@@ -105,9 +105,14 @@ def _of_someone_else(turn: Turn, changes: dict[str, object]) -> bool:
     )
 
 
-def take_choice(turn: Turn) -> str | None:
-    """What the choice does that the message makes, if it makes one of those offered last."""
-    labels = [label for _, label in turn.state.choices]
+def take_choice(turn: Turn, exactly: bool = False) -> str | None:
+    """What the choice does that the message makes, if it makes one of those offered last.
+
+    `exactly`: a number or a whole label alone counts, for the person was asked to tell a story.
+    """
+    labels, said = [label for _, label in turn.state.choices], turn.said.text.strip()
+    if exactly and said not in labels and not said.isdecimal():
+        return None
     if not labels or len(turn.said.text.split()) > _LONGEST_CHOICE:
         return None
     position = parse_choice(turn.said.text, labels, turn.read)

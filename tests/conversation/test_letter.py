@@ -40,3 +40,16 @@ def test_a_letter_that_is_stopped_is_forgotten_too(talk: Talk) -> None:
 
 def test_where_the_official_language_is_not_written_that_is_said(talk: Talk) -> None:
     letter(talk, "900000 won", destination="KR").say("skip").has("cannot write the language")
+
+
+def test_a_letter_may_tell_of_a_danger_whose_number_was_given(talk: Talk) -> None:
+    story = "he is beating me, please stop this, where is my money?"
+    said = talk(origin="KE", destination="AE", sector="cleaning_security").say("write a letter")
+    said.say("violence and harassment").say(story, "wages", 0.95).has("999").choose("go_on")
+    said.say(story, "wages", 0.95).has("What do you want them to do")
+    assert said.state.known["letter_story"] == story
+
+
+def test_a_label_in_a_story_is_no_button(talk: Talk) -> None:
+    said = talk(origin="KE", destination="AE", sector="cleaning_security").say("write a letter")
+    said.say("unpaid or late wages").say("Please stop this and pay me").has("What do you want them to do")

@@ -159,3 +159,14 @@ def test_every_form_can_be_opened_in_every_language(base: LawBase) -> None:
                 base, State(language=language, language_chosen=True, choices=((f"form:{name}", "x"),))
             )
             assert chat.say("1").text
+
+
+def test_after_an_emergency_words_are_no_answers_to_a_form(talk: Talk) -> None:
+    said = talk(**IN_QATAR, topic="end_of_service").say("calculate").say("he is beating me now, help")
+    said.say("ok").lacks("could not read")
+
+
+def test_forgetting_works_while_a_person_writes(talk: Talk) -> None:
+    said = talk(**IN_QATAR)
+    said.desk = Desk(present=True, speaking=True)
+    said.say("delete my data", "delete_my_data", 0.99).did("erase")
