@@ -1,9 +1,13 @@
 """What is remembered: shown, corrected by a word, for two people, forgotten."""
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
+import yaml
 
+from bot.conversation.turn import State
+from bot.settings import ROOT
 from tests.conversation.driver import Chat
 
 Talk = Callable[..., Chat]
@@ -78,3 +82,8 @@ def test_who_asks_changes_no_right(talk: Talk) -> None:
     worker = talk(**IN_QATAR).say("my salary is late", "wages", 0.99)
     helper = talk(**IN_QATAR).say("menu").choose("stage:caseworker").say("salary is late", "wages", 0.99)
     assert helper.state.role == "outreach" and helper.rules == worker.rules
+
+
+def test_the_engine_keeps_every_part_of_the_state() -> None:
+    slots = yaml.safe_load((ROOT / "domain" / "slots.yml").read_text("utf-8"))["slots"]
+    assert list(slots) == [each.name for each in fields(State)]
