@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -101,12 +101,45 @@ class NGrams:
     @lru_cache(maxsize=1)
     def _learn(cls, texts: tuple[str, ...], rarest: int) -> tuple[NGrams, Any]:
         from scipy.sparse import hstack
-        from sklearn.feature_extraction.text import TfidfVectorizer
 
-        blocks, parts = [], []
-        for analyzer, least in ((character_grams, rarest), (word_pairs, 1)):
-            vectorizer = TfidfVectorizer(analyzer=analyzer, min_df=least, sublinear_tf=True, dtype=np.float32)
-            parts.append(vectorizer.fit_transform(texts))
-            numbers = {gram: int(number) for gram, number in vectorizer.vocabulary_.items()}
-            blocks.append(Block(numbers, vectorizer.idf_.astype(np.float32)))
-        return cls(*blocks), hstack(parts).tocsr()
+        said = [latinise(text).split() for text in texts]
+        characters, first = _learn_block(said, word_grams, rarest)
+        # Each two words stand as one, so that a message is a row of its words and its pairs.
+        pairs = [[*words, *(f"{one} {two}" for one, two in pairwise(words))] for words in said]
+        words, second = _learn_block(pairs, lambda word: (word,), 1)
+        return cls(characters, words), hstack([first, second]).tocsr()
+
+
+def _learn_block(
+    texts: Sequence[Sequence[str]], grams: Callable[[str], tuple[str, ...]], rarest: int
+) -> tuple[Block, Any]:
+    """The features of one kind, and the weights of the texts: 1 + ln(count), times ln((1+n)/(1+df)) + 1,
+    each row of length 1 (as scikit-learn's TfidfVectorizer has it with `sublinear_tf`).
+
+    The features of a word are looked up once however often it stands in the texts.
+    """
+    from scipy.sparse import csr_matrix, diags
+    from sklearn.preprocessing import normalize
+
+    numbers: dict[str, int] = {}
+    of_word: dict[str, NDArray[np.int32]] = {}
+    rows = []
+    for words in texts:
+        for word in words:
+            if word not in of_word:
+                of_word[word] = np.array(
+                    [numbers.setdefault(gram, len(numbers)) for gram in grams(word)], np.int32
+                )
+        rows.append(np.concatenate([of_word[word] for word in words]) if words else np.empty(0, np.int32))
+    ends = np.cumsum([0, *map(len, rows)])
+    indices = np.concatenate(rows)
+    counts = csr_matrix((np.ones(len(indices), np.float32), indices, ends), shape=(len(texts), len(numbers)))
+    counts.sum_duplicates()
+    frequency = np.bincount(counts.indices, minlength=len(numbers))
+    names = sorted(gram for gram, number in numbers.items() if frequency[number] >= rarest)
+    order = np.array([numbers[gram] for gram in names])
+    counts = counts[:, order]
+    counts.data = 1 + np.log(counts.data)
+    idf = (np.log((1 + len(texts)) / (1 + frequency[order])) + 1).astype(np.float32)
+    weights = normalize(counts @ diags(idf), copy=False).tocsr().astype(np.float32)
+    return Block({gram: number for number, gram in enumerate(names)}, idf), weights

@@ -19,16 +19,19 @@ from bot.language.ngrams import NGrams
 SEED = 20261121
 # Turns the margins of the linear model into confidences; fitted by cross-validation on the utterances.
 SHARPNESS = 7.0
+CORES = 2  # a fixed number, so that the model does not depend on the machine
+_OTHERS = "~"  # stands for the intents of the other cores
 
 
-def _line(matrix: Any, mine: NDArray[np.bool_], intents: int, c: float) -> tuple[NDArray[np.float32], float]:
-    """The line between one intent and all others: its weights and its bias.
-
-    Balanced: emergencies have four times the utterances of other intents and would swallow those.
-    """
-    weight = {True: mine.size / (intents * mine.sum()), False: 1.0}
-    model = LinearSVC(C=c, class_weight=weight, random_state=SEED).fit(matrix, mine)
-    return model.coef_[0].astype(np.float32), float(model.intercept_[0])
+def _lines(
+    matrix: Any, labels: NDArray[np.str_], mine: Sequence[str], weights: dict[str, float], c: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The lines between each of some intents and all others: a row of weights each, and the biases."""
+    merged = np.where(np.isin(labels, mine), labels, _OTHERS)
+    weight = {name: weights[name] for name in mine} | {_OTHERS: 1.0}
+    model = LinearSVC(C=c, class_weight=weight, random_state=SEED).fit(matrix, merged)
+    rows = [list(model.classes_).index(name) for name in mine]
+    return model.coef_[rows].astype(np.float32), model.intercept_[rows].astype(np.float32)
 
 
 class TopicModel:
@@ -45,17 +48,20 @@ class TopicModel:
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> TopicModel:
         """Learns from utterances and their intents."""
         self._features, matrix = NGrams.learn(texts)
-        matrix = matrix.astype(np.float64)
+        matrix = matrix.astype(np.float64)  # what the solver wants; here once for all
         matrix.sort_indices()
         labels = np.array(list(intents))
-        names = [str(name) for name in np.unique(labels)]
-        lines = Parallel(n_jobs=-1)(
-            delayed(_line)(matrix, labels == name, len(names), self._c) for name in names
+        names, counts = np.unique(labels, return_counts=True)
+        # Balanced: emergencies have four times the utterances of other intents and would swallow those.
+        weights = dict(zip(names, len(labels) / (len(names) * counts), strict=True))
+        shares = [list(names[core::CORES]) for core in range(CORES)]
+        parts = Parallel(n_jobs=CORES)(
+            delayed(_lines)(matrix, labels, mine, weights, self._c) for mine in shares if mine
         )
         # Rows side by side in memory: reading a message then takes microseconds.
-        self._weights = np.ascontiguousarray(np.vstack([weights for weights, _ in lines]).T)
-        self._bias = np.array([bias for _, bias in lines], np.float32)
-        self.intents = names
+        self._weights = np.ascontiguousarray(np.vstack([rows for rows, _ in parts]).T)
+        self._bias = np.concatenate([biases for _, biases in parts])
+        self.intents = [str(name) for mine in shares for name in mine]
         return self
 
     def margins(self, text: str) -> NDArray[np.float32]:
