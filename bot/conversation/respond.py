@@ -47,7 +47,9 @@ _SMALLTALK: dict[str, Callable[[Turn], Reply]] = {
 def respond(turn: Turn) -> Reply:
     """What to say to a message. Never raises for a law base that is down: it says so kindly."""
     before = turn.state
-    turn = take_facts(take_language(turn))
+    turn = take_language(turn)
+    if take_choice(turn) is None and command(turn.said.text, turn.read) is None:
+        turn = take_facts(turn)  # a button or a command tells nothing of the case
     if turn.desk.speaking:
         return handed_over(turn)
     try:
@@ -73,7 +75,9 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     form = FORMS.get(state.form or "") if state.danger is None else None
     question = forms.question_of(form, state.form_asks) if form else None
     words = question is not None and question.words
-    if said.danger is not None and not (words and state.known.get(TOLD_DANGER) == said.danger):
+    pressed = said.text.strip() in [label for _, label in state.choices]
+    told = words and state.known.get(TOLD_DANGER) == said.danger
+    if said.danger is not None and not pressed and not told:
         return answer_emergency(turn, said.danger)
     if state.danger is not None and moved and state.destination is not None:
         return answer_emergency(turn, state.danger)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, cast
 
+from bot.language.commands import command
 from bot.language.danger_model import DangerModel
 from bot.language.identification import likely
 from bot.language.lexicon import LexiconError, load, words
@@ -83,6 +84,8 @@ def decide(
     listed = detect(text, read)
     if listed == "self_harm":
         return listed
+    if listed is None and read is not None and command(text, read) is not None:
+        return None  # "about my brother", "go back": too short for the model to judge
     danger, score = model.likeliest(text)
     evidence = (
         BIAS

@@ -170,3 +170,14 @@ def test_forgetting_works_while_a_person_writes(talk: Talk) -> None:
     said = talk(**IN_QATAR)
     said.desk = Desk(present=True, speaking=True)
     said.say("delete my data", "delete_my_data", 0.99).did("erase")
+
+
+def test_a_button_that_names_a_danger_is_no_emergency(talk: Talk) -> None:
+    said = talk(**IN_QATAR).say("menu").choose("stage:problem")
+    said.say("forced labour and trafficking", danger="trafficking")
+    assert said.state.topic == "forced_labour" and said.state.danger is None
+
+
+def test_a_command_tells_nothing_of_the_case(talk: Talk) -> None:
+    said = talk(**IN_QATAR, language="ar").say("انا بأمان")  # reads like Oman
+    assert said.state.destination == "QA"
