@@ -26,13 +26,22 @@ def take_language(turn: Turn) -> Turn:
     foreign = not any("a" <= char <= "z" for char in said.text.lower())
     if state.language_chosen or not (said.language_confident or (near and foreign)):
         return turn
-    if (
-        said.language is None
-        or said.language not in (*enabled_languages(),)
-        or said.language == state.language
-    ):
+    language = said.language if foreign else _by_home(turn)
+    if language is None or language not in enabled_languages() or language == state.language:
         return turn
-    return turn.with_state(language=said.language, told_disclaimer=False)
+    return turn.with_state(language=language, told_disclaimer=False)
+
+
+def _by_home(turn: Turn) -> str | None:
+    """Hindi and Urdu in Latin letters are one language: the home country says in which script to answer."""
+    said = turn.said
+    if said.language not in ("hi", "ur"):
+        return said.language
+    told = [each.value for each in said.entities if each.entity == "country" and each.role == "origin"]
+    origin = told[-1] if told else turn.state.origin
+    if origin is None:
+        return turn.state.language if turn.state.language in ("hi", "ur") else said.language
+    return "ur" if origin == "PK" else "hi"
 
 
 def speaks_other_language(turn: Turn) -> bool:

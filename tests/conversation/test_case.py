@@ -87,3 +87,13 @@ def test_who_asks_changes_no_right(talk: Talk) -> None:
 def test_the_engine_keeps_every_part_of_the_state() -> None:
     slots = yaml.safe_load((ROOT / "domain" / "slots.yml").read_text("utf-8"))["slots"]
     assert list(slots) == [each.name for each in fields(State)]
+
+
+@pytest.mark.parametrize(("origin", "language"), [("PK", "ur"), ("IN", "hi"), ("NP", "hi")])
+def test_romanised_hindi_and_urdu_are_answered_in_the_script_of_home(
+    talk: Talk, origin: str, language: str
+) -> None:
+    said = talk(origin=origin, destination="QA").say(
+        "mera malik do mahine se tankhwah nahi deta", "wages", 0.99, language="ur", language_confident=True
+    )
+    assert said.state.language == language
