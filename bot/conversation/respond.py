@@ -56,6 +56,10 @@ def respond(turn: Turn) -> Reply:
         reply = _respond(turn, new_facts(turn, before), turn.state.destination != before.destination)
     except RulesError:
         reply = turn.reply(Message(safe_line(turn)))
+    if not reply.state.told_privacy and reply.state.danger is None and not reply.effects:
+        first, *rest = reply.messages
+        told = replace(first, text=f"{first.text}\n\n{smalltalk.privacy(turn.t)}")
+        reply = replace(reply, messages=(told, *rest)).remembering(told_privacy=True)
     if speaks_other_language(turn) and not turn.state.told_languages:
         first, *rest = reply.messages
         messages = (replace(first, text=f"{_which_languages(turn)}\n\n{first.text}"), *rest)

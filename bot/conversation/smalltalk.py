@@ -6,7 +6,7 @@ from babel import Locale
 
 from bot.answers import formats, names
 from bot.answers.answer import answer
-from bot.answers.translations import translator
+from bot.answers.translations import Translator, translator
 from bot.conversation.journey import stages
 from bot.conversation.turn import Message, Reply, State, Turn, enabled_languages
 from bot.language.normalise import latinise
@@ -25,15 +25,24 @@ def greet(turn: Turn) -> Reply:
                 "Hello. I tell people who work in another country what the law gives them, "
                 "and where to complain."
             ),
+            privacy(t),
+            t.gettext("What is it about?"),
+        )
+    )
+    return turn.reply(Message(text, stages(turn)), told_privacy=True)
+
+
+def privacy(t: Translator) -> str:
+    """Who can see the chat, that no name is needed, and how to erase it."""
+    return " ".join(
+        (
             t.gettext(
                 "You do not need to give your name. "
                 "Write “delete my data” at any time and I forget this chat."
             ),
             t.gettext("Somebody who holds your phone can read it."),
-            t.gettext("What is it about?"),
         )
     )
-    return turn.reply(Message(text, stages(turn)))
 
 
 def menu(turn: Turn) -> tuple[tuple[str, str], ...]:

@@ -46,6 +46,7 @@ class State:
     danger: str | None = None  # the emergency that was told last, until something else is asked
     told_disclaimer: bool = False
     told_languages: bool = False
+    told_privacy: bool = False  # who can see the chat, and how to erase it
     misunderstood: int = 0
     known: Mapping[str, str] = field(default_factory=dict)  # days, amounts, words told for forms
     form: str | None = None  # the form that is being filled

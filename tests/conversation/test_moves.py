@@ -181,3 +181,14 @@ def test_a_button_that_names_a_danger_is_no_emergency(talk: Talk) -> None:
 def test_a_command_tells_nothing_of_the_case(talk: Talk) -> None:
     said = talk(**IN_QATAR, language="ar").say("انا بأمان")  # reads like Oman
     assert said.state.destination == "QA"
+
+
+def test_the_first_message_says_who_can_see_it_and_how_to_erase_it_but_not_in_an_emergency(
+    talk: Talk,
+) -> None:
+    privacy = ("delete my data", "holds your phone")
+    said = talk(**IN_QATAR).say("my salary is late", "wages", 0.99).has(*privacy)
+    said.say("my salary is late", "wages", 0.99).lacks(*privacy)
+    assert talk().say("hello", "greet", 0.99).has(*privacy).text.count("holds your phone") == 1
+    said = talk(**IN_QATAR).say("he is beating me now, help").lacks(*privacy)
+    said.choose("safe").has(*privacy)
