@@ -109,7 +109,7 @@ def _told(state: State, t: Translator) -> Iterator[str]:
     for name, text in labels.items():
         value = state.known.get(name)
         if value and value != STILL:
-            yield f"• {t.gettext('{label}: {value}', label=text, value=_shown(name, value, t))}"
+            yield "• " + t.gettext("{name}: {number}", name=text, number=_shown(name, value, t))
 
 
 def _shown(name: str, value: str, t: Translator) -> str:

@@ -31,7 +31,7 @@ def which_law(turn: Turn) -> Reply:
     for each in shown:
         source = each.rule.provenance.source
         address = source.url if source else None
-        lines.append(f"• {each.source or t.gettext('We have no source for this that we could read.')}")
+        lines.append(f"• {each.source or each.full_text()}")  # without a source it says so itself
         if address:
             lines.append(f"  {formats.isolate(address, t)}")
     return _spoken(turn, lines, shown)
