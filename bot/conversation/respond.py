@@ -48,8 +48,8 @@ def respond(turn: Turn) -> Reply:
     """What to say to a message. Never raises for a law base that is down: it says so kindly."""
     before = turn.state
     turn = take_language(turn)
-    if take_choice(turn) is None and command(turn.said.text, turn.read) is None:
-        turn = take_facts(turn)  # a button or a command tells nothing of the case
+    if not _tells_nothing(turn):
+        turn = take_facts(turn)
     if turn.desk.speaking:
         return handed_over(turn)
     try:
@@ -67,6 +67,22 @@ def respond(turn: Turn) -> Reply:
     return reply
 
 
+def _tells_nothing(turn: Turn) -> bool:
+    """Whether a message says nothing of the case: a button, a command, a story for a letter."""
+    asked = _open_question(turn)
+    return (
+        (asked is not None and asked.words)
+        or take_choice(turn) is not None
+        or command(turn.said.text, turn.read) is not None
+    )
+
+
+def _open_question(turn: Turn) -> forms.Question | None:
+    """What of an open form was asked last; nothing while an emergency comes first."""
+    form = FORMS.get(turn.state.form or "") if turn.state.danger is None else None
+    return forms.question_of(form, turn.state.form_asks) if form else None
+
+
 def _which_languages(turn: Turn) -> str:
     """In the language of the message, if we can say so much in it: what we speak, and whom to call."""
     names = ", ".join(label for _, label in smalltalk.language_choices())
@@ -77,7 +93,7 @@ def _which_languages(turn: Turn) -> str:
 def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     said, state = turn.said, turn.state
     form = FORMS.get(state.form or "") if state.danger is None else None
-    question = forms.question_of(form, state.form_asks) if form else None
+    question = _open_question(turn)
     words = question is not None and question.words
     pressed = said.text.strip() in [label for _, label in state.choices]
     told = words and state.known.get(TOLD_DANGER) == said.danger
@@ -108,7 +124,7 @@ def _in_form(turn: Turn, form: forms.Form, asked: str | None) -> Reply | None:
         return None
     if asked in moves:
         return moves[asked](turn, form)
-    if asked is not None:
+    if asked is not None or _wants_to_erase(turn):
         return None
     heard = forms.hear(turn, form, asked_back=_asks_something_else(turn, form))
     if heard is not None:
@@ -116,6 +132,10 @@ def _in_form(turn: Turn, form: forms.Form, asked: str | None) -> Reply | None:
     if _is_clear(turn):
         return None
     return forms.again(turn, form, turn.t.gettext("I could not read an answer in that."))
+
+
+def _wants_to_erase(turn: Turn) -> bool:
+    return turn.said.intent == "delete_my_data" and turn.said.confidence >= CERTAIN_TO_ERASE
 
 
 def _asks_something_else(turn: Turn, form: forms.Form) -> bool:

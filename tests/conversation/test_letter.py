@@ -53,3 +53,20 @@ def test_a_letter_may_tell_of_a_danger_whose_number_was_given(talk: Talk) -> Non
 def test_a_label_in_a_story_is_no_button(talk: Talk) -> None:
     said = talk(origin="KE", destination="AE", sector="cleaning_security").say("write a letter")
     said.say("unpaid or late wages").say("Please stop this and pay me").has("What do you want them to do")
+
+
+def test_a_story_changes_no_case(talk: Talk) -> None:
+    said = talk(origin="KE", destination="AE", sector="cleaning_security").say("write a letter")
+    said.say("unpaid or late wages").say(
+        "My brother cooks in Kuwait, he lent me money because my boss does not pay"
+    )
+    assert (
+        said.state.destination == "AE"
+        and said.state.about == "me"
+        and said.state.sector == "cleaning_security"
+    )
+
+
+def test_forgetting_works_where_a_story_was_asked_for(talk: Talk) -> None:
+    said = talk(origin="KE", destination="AE").say("write a letter").say("unpaid or late wages")
+    said.say("delete my data", "delete_my_data", 0.99).did("erase")
