@@ -7,18 +7,20 @@ sealed. `erase` takes everything of a person out and says what it found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text, delete, func, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 
-from bot.privacy.sealing import Sealer
+from bot.privacy.sealing import Sealer, SealError
 from bot.rules.database import open_database
 
+T = TypeVar("T")
 WAITING, TAKEN, RELEASED = "waiting", "taken", "released"
 # A desk that has not been heard of for so long is closed.
 PRESENCE = timedelta(minutes=2)
@@ -147,7 +149,7 @@ class PeopleStore:
             .order_by(_handoffs.c.urgent.desc(), _handoffs.c.opened_at, _handoffs.c.id)
         )
         with self._engine.connect() as connection:
-            return [self._handoff(row) for row in connection.execute(query)]
+            return list(_readable(connection.execute(query), self._handoff))
 
     def take(self, number: int, worker: str) -> Handoff:
         """Takes a chat over: from now on the assistant keeps quiet in it. Raises NoSuchHandoff."""
@@ -264,7 +266,7 @@ class PeopleStore:
         """What a channel is to send now. It stays until `sent`."""
         query = select(_outbox).where(_outbox.c.due <= _text(now or _clock())).order_by(_outbox.c.id)
         with self._engine.connect() as connection:
-            found = [self._outgoing(row) for row in connection.execute(query)]
+            found = list(_readable(connection.execute(query), self._outgoing))
         return [each for each in found if each.channel == channel]
 
     def sent(self, number: int) -> None:
@@ -351,7 +353,7 @@ class PeopleStore:
         with self._engine.begin() as connection:
             rows = connection.execute(select(_outbox).where(where).order_by(_outbox.c.id)).all()
             connection.execute(delete(_outbox).where(_outbox.c.id.in_([row.id for row in rows])))
-        return [self._outgoing(row) for row in rows]
+        return list(_readable(rows, self._outgoing))
 
     def _outgoing(self, row: Row) -> Outgoing:
         channel, sender = json.loads(self._sealer.open(row.address))
@@ -362,6 +364,13 @@ class PeopleStore:
             row.id, row.state, bool(row.urgent), row.danger, row.language,
             json.loads(self._sealer.open(row.summary)), row.taken_by, row.opened_at,
         )  # fmt: skip
+
+
+def _readable(rows: Iterable[Row], read: Callable[[Row], T]) -> Iterator[T]:
+    """What can be opened; what was sealed with a key that is lost is as good as erased."""
+    for row in rows:
+        with suppress(SealError):
+            yield read(row)
 
 
 def _open_handoff(connection: Connection, person: str) -> Row | None:

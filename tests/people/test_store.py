@@ -135,3 +135,10 @@ def test_old_chats_are_purged(store: PeopleStore, monkeypatch: pytest.MonkeyPatc
     later = datetime.now(timezone.utc) + module.KEPT + timedelta(days=1)
     monkeypatch.setattr(module, "_clock", lambda: later)
     assert store.purge() == 1 and store.queue() == []
+
+
+def test_a_lost_key_hides_rows_and_breaks_nothing(store: PeopleStore, database: Path) -> None:
+    ask(store)
+    store.remind("rest", "a", [date(2026, 1, 1)], "Hello.")
+    other = PeopleStore(f"sqlite:///{database}", database.with_name("another key"))
+    assert other.queue() == [] and other.due("rest", datetime(2026, 1, 2, tzinfo=timezone.utc)) == []
