@@ -29,6 +29,14 @@ def question(name: str, t: Translator) -> str:
     }[name]
 
 
+def why_i_ask(t: Translator) -> str:
+    """Why something is asked for."""
+    return t.gettext(
+        "The law differs by country, by work and by papers. I ask only for what changes the answer. "
+        "You do not have to say anything."
+    )
+
+
 def useful_question(found: Lookup, asked: tuple[str, ...]) -> str | None:
     """What would settle most of what is open in an answer, if it was not asked for yet."""
     counts = Counter(

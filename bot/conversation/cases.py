@@ -18,9 +18,6 @@ from bot.conversation.turn import CASE_SLOTS, ME, Message, Reply, State, Turn
 OTHER = "other"
 _OF_A_CASE = (*CASE_SLOTS, "known", "topic", "asked", "shown", "shown_from", "cited", "last_form")
 _CHANGED = ("destination", "origin", "sector", "status")
-_MONEY = ("wage", "received")
-_DAYS = ("start", "end", "since", "left", "notice_given", "insured_from", "insured_to", "home_insured_from",
-         "home_insured_to")  # fmt: skip
 
 
 def switch(state: State, about: str) -> State:
@@ -64,7 +61,7 @@ def show_case(turn: Turn) -> Reply:
 
 
 def _head(state: State, t: Translator) -> str:
-    if state.role in ("outreach", "officer"):
+    if state.role == "outreach":
         return t.gettext("This is what I know about the person you help:")
     if state.about == ME:
         return t.gettext("This is what I know about you:")
@@ -98,24 +95,21 @@ def known_lines(state: State, t: Translator) -> Iterator[str]:
 
 
 def _told(state: State, t: Translator) -> Iterator[str]:
-    """Days and amounts that were told for a form."""
-    labels = {
-        "wage": t.gettext("pay for a month"),
+    """The pay and the days that were told for a form."""
+    if wage := state.known.get("wage"):
+        yield "• " + t.gettext(
+            "{name}: {number}", name=t.gettext("pay for a month"), number=formats.money(money_of(wage), t)
+        )
+    days = {
         "start": t.gettext("start of the job"),
         "end": t.gettext("last day of work"),
         "since": t.gettext("day that a claim runs from"),
         "left": t.gettext("day of leaving"),
     }
-    for name, text in labels.items():
+    for name, text in days.items():
         value = state.known.get(name)
         if value and value != STILL:
-            yield "• " + t.gettext("{name}: {number}", name=text, number=_shown(name, value, t))
-
-
-def _shown(name: str, value: str, t: Translator) -> str:
-    if name in _MONEY:
-        return formats.money(money_of(value), t)
-    return shown_day(value, t) if name in _DAYS else value
+            yield "• " + t.gettext("{name}: {number}", name=text, number=shown_day(value, t))
 
 
 def _slot_label(name: str, t: Translator) -> str:

@@ -18,6 +18,8 @@ SHOWN: Final = 3
 _PAY = ("wages", "minimum_wage", "deductions", "overtime", "end_of_service", "annual_leave", "weekly_rest",
         "working_hours", "termination")  # fmt: skip
 _BODY = ("employment_injury", "occupational_safety", "violence_harassment", "housing")
+# The names of values in which rules say what something costs.
+_COST_WORDS = frozenset(("fee", "fees", "cost", "costs", "free"))
 _PAPERS = ("document_retention", "job_change", "contract", "recruitment_fees", "pre_departure")
 
 
@@ -49,12 +51,33 @@ def _besides(turn: Turn, said: Answer, subject: str, told: tuple[str, ...]) -> I
     elif not known:
         text = t.gettext("We do not know until when you can claim. Claim as soon as you can.")
         yield Message(text, topic=subject)
-    yield Message("\n".join(evidence(subject, t)), topic=subject)
+    spoken = (*said.statements, *(channel.statement for channel in said.channels))
+    costs = list({each.rule.id: each for each in spoken if speaks_of_cost(each)}.values())
+    untold = [each for each in costs if each.rule.id not in told][:SHOWN]
+    if untold:
+        yield _message([with_source(each.full_text(), each, t) for each in untold], untold, subject)
+    to_bring = evidence(subject, t) if costs else [*evidence(subject, t), cost_unknown(t)]
+    yield Message("\n".join(to_bring), topic=subject)
     protection = [each for each in said.statements if each.rule.type == "complaint_rights"]
     if protection:
         lines = [t.gettext("Your rights when you complain:")]
         lines += [with_source(each.full_text(), each, t) for each in protection[:SHOWN]]
         yield _message(lines, protection[:SHOWN], subject)
+
+
+def speaks_of_cost(each: Statement) -> bool:
+    """Whether a rule says what help costs."""
+    return each.rule.type == "free_of_charge" or has_value_named(each, _COST_WORDS)
+
+
+def has_value_named(each: Statement, words: frozenset[str]) -> bool:
+    """Whether a rule has a value whose name holds one of some words."""
+    return any(words & set(name.split("_")) for name in each.values)
+
+
+def cost_unknown(t: Translator) -> str:
+    """What to say where no rule tells a cost."""
+    return t.gettext("We do not know what it costs. Ask before you sign or pay anything.")
 
 
 def evidence(subject: str, t: Translator) -> list[str]:

@@ -8,23 +8,23 @@ from bot.answers import formats
 from bot.answers.answer import Answer, answer
 from bot.answers.statements import Statement
 from bot.conversation.answering import PAGE, answer_topic, sources_of, with_source
+from bot.conversation.companion import cost_unknown, has_value_named, speaks_of_cost
 from bot.conversation.journey import menu
 from bot.conversation.turn import Message, Reply, Turn
-from bot.rules.lookup import Lookup, lookup
+from bot.rules.lookup import lookup
 from bot.rules.model import Contact
 from bot.rules.vocabulary import BRANCHES
 
 # Topics that are the family's own.
 _FAMILY = ("family_benefit", "survivors", "maternity")
-# The names of values in which rules speak of the family, and of what something costs.
+# The names of values in which rules speak of the family.
 _FAMILY_WORDS = frozenset(("family", "families", "spouse", "child", "children", "dependants"))
-_COST_WORDS = frozenset(("fee", "fees", "cost", "costs", "free"))
 
 
 def which_law(turn: Turn) -> Reply:
     """The law, publisher and address of each statement that was shown last."""
     t = turn.t
-    _, _, shown = _last(turn)
+    _, shown = _last(turn)
     if not shown:
         return menu(turn)
     lines = [t.gettext("This is where it stands:")]
@@ -40,12 +40,12 @@ def which_law(turn: Turn) -> Reply:
 def since_when(turn: Turn) -> Reply:
     """From when each statement holds, where that is known, and of what date the information is."""
     t = turn.t
-    _, _, shown = _last(turn)
+    _, shown = _last(turn)
     if not shown:
         return menu(turn)
     lines = []
     for each in shown:
-        begins = formats.written_date(_begin(each), t)
+        begins = formats.written_date(each.rule.start, t)
         when = (
             t.gettext("This holds since: {date}.", date=begins)
             if begins
@@ -62,12 +62,12 @@ def what_it_costs(turn: Turn) -> Reply:
     found = lookup(turn.base, turn.case(), topics)
     said = answer(found, state.language)
     spoken = (*said.statements, *(channel.statement for channel in said.channels))
-    shown = _each_once(each for each in spoken if _speaks_of_cost(each))
+    shown = _each_once(each for each in spoken if speaks_of_cost(each))
     cards = [card for channel in said.channels for card in channel.cards if _is_free(card.contact)]
     lines = [with_source(each.full_text(), each, t) for each in shown[:PAGE]]
     lines += [f"• {card.text()}" for card in dict.fromkeys(cards[:2])]
     if not lines:
-        lines = [t.gettext("We do not know what it costs. Ask before you sign or pay anything.")]
+        lines = [cost_unknown(t)]
     return _spoken(turn, lines, shown[:PAGE])
 
 
@@ -76,7 +76,7 @@ def for_the_family(turn: Turn) -> Reply:
     t, state = turn.t, turn.state
     if state.topic is None:
         return answer_topic(turn, "family_benefit")
-    _, said, _ = _last(turn)
+    said, _ = _last(turn)
     shown = [each for each in (said.statements if said else ()) if _speaks_of_family(each)]
     if not shown or state.topic in _FAMILY:
         return answer_topic(turn, "family_benefit" if state.topic in (*BRANCHES, *_FAMILY) else state.topic)
@@ -96,17 +96,16 @@ def if_i_resign(turn: Turn) -> Reply:
     )
 
 
-def _last(turn: Turn) -> tuple[Lookup | None, Answer | None, list[Statement]]:
-    """The lookup and answer of the last topic, and the statements that were shown of it."""
+def _last(turn: Turn) -> tuple[Answer | None, list[Statement]]:
+    """The answer to the last topic, and the statements that were shown of it."""
     topic, state = turn.state.topic, turn.state
     if topic is None:
-        return None, None, []
-    found = lookup(turn.base, turn.case(), [topic])
-    said = answer(found, state.language)
+        return None, []
+    said = answer(lookup(turn.base, turn.case(), [topic]), state.language)
     spoken = [*said.statements, *(channel.statement for channel in said.channels)]
     last = set(state.cited)
     shown = _each_once(each for each in spoken if each.rule.id in last)
-    return found, said, shown or _each_once(spoken)[:PAGE]
+    return said, shown or _each_once(spoken)[:PAGE]
 
 
 def _each_once(statements: Iterable[Statement]) -> list[Statement]:
@@ -127,21 +126,8 @@ def _spoken(turn: Turn, lines: list[str], shown: list[Statement]) -> Reply:
     )
 
 
-def _begin(each: Statement) -> str | None:
-    return each.rule.start
-
-
-def _speaks_of_cost(each: Statement) -> bool:
-    return each.rule.type == "free_of_charge" or _named(each, _COST_WORDS)
-
-
 def _speaks_of_family(each: Statement) -> bool:
-    return _named(each, _FAMILY_WORDS)
-
-
-def _named(each: Statement, words: frozenset[str]) -> bool:
-    """Whether a rule has a value whose name holds one of some words."""
-    return any(words & set(name.split("_")) for name in each.values)
+    return has_value_named(each, _FAMILY_WORDS)
 
 
 def _is_free(contact: Contact) -> bool:

@@ -8,24 +8,22 @@ empty text there means that the question was passed over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.answers.translations import Translator
+from bot.conversation.asking import why_i_ask
 from bot.conversation.turn import CASE_SLOTS, Message, Reply, State, Turn
 from bot.rules.errors import CaseError
 
 Choices = list[tuple[str, str]]
 # The same question is put so often; then the form is set aside.
-MAX_TRIES = 2
+MAX_TRIES = 3
 
 
-def _no_choices(_turn: Turn) -> Choices:
+def no_choices(_turn: Turn) -> Choices:
+    """None: the answer is written."""
     return []
-
-
-def _always(_state: State) -> bool:
-    return True
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,13 @@ class Question:
 
     name: str
     text: Callable[[Translator], str]
-    why: Callable[[Translator], str]
     read: Callable[[Turn], str | None]
-    choices: Callable[[Turn], Choices] = _no_choices  # (answer, label)
+    choices: Callable[[Turn], Choices] = no_choices  # (answer, label)
+    why: Callable[[Translator], str] = why_i_ask
     needed: bool = True  # False: it may be passed over
     unasked: bool = True  # True: also read from a message that answers something else
     words: bool = False  # True: the words themselves are the answer, whatever they speak of
-    when: Callable[[State], bool] = _always
+    kept: bool = False  # True: known for the rest of the chat, so that no other form asks it again
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,13 @@ def with_answer(turn: Turn, name: str, value: str | None) -> Turn:
 
 
 def start(turn: Turn, form: Form) -> Reply:
-    """Opens a form with what is known and what the message itself says."""
+    """Opens a form with what is known of the job, and what the message itself says."""
+    anew = {each.name for each in form.questions if not each.kept}
+    known = {key: value for key, value in turn.state.known.items() if key not in anew}
     turn = turn.with_state(
-        form=form.name, form_asks=None, tries=0, topic=form.topic, asking=None, danger=None
+        form=form.name, form_asks=None, tries=0, topic=form.topic, asking=None, danger=None, known=known
     )
-    return proceed(_take(turn, form, asked=None), form)
+    return proceed(_take(turn, form), form)
 
 
 def proceed(turn: Turn, form: Form) -> Reply:
@@ -109,7 +109,7 @@ def ask(turn: Turn, form: Form, question: Question, lead: str = "") -> Reply:
     """Puts a question, with its choices and the ways out."""
     state = turn.state
     tries = state.tries + 1 if state.form_asks == question.name else 1
-    if tries > MAX_TRIES + 1:
+    if tries > MAX_TRIES:
         return set_aside(turn, form)
     asking = question.name if question.name in CASE_SLOTS else None
     turn = turn.with_state(form=form.name, form_asks=question.name, tries=tries, asking=asking)
@@ -117,15 +117,12 @@ def ask(turn: Turn, form: Form, question: Question, lead: str = "") -> Reply:
     return turn.reply(Message("\n\n".join(filter(None, (lead, text))), tuple(_ways(turn, question))))
 
 
-def hear(turn: Turn, form: Form, asked_back: bool = False) -> Reply | None:
-    """Takes up the message as an answer to the open question; None when it is none.
-
-    `asked_back`: whether the message asks something itself, so that a number in it answers nothing.
-    """
+def hear(turn: Turn, form: Form) -> Reply | None:
+    """Takes up the message as an answer to the open question; None when it is none."""
     question = question_of(form, turn.state.form_asks)
     if question is None:
         return None
-    taken = _take(turn, form, asked=question, only=None if not asked_back else ())
+    taken = _take(turn, form, question)
     if answer_of(taken.state, question.name) is None:
         return None
     return proceed(taken.with_state(tries=0, misunderstood=0), form)
@@ -144,7 +141,7 @@ def again(turn: Turn, form: Form, lead: str = "") -> Reply:
 
 def back(turn: Turn, form: Form) -> Reply:
     """Takes the last answer back and asks for it again."""
-    names = [each.name for each in _asked(turn.state, form) if each.name not in CASE_SLOTS]
+    names = [each.name for each in form.questions if each.name not in CASE_SLOTS]
     here = names.index(turn.state.form_asks) if turn.state.form_asks in names else len(names)
     if here == 0 or turn.state.form_asks in CASE_SLOTS:
         return leave(turn, form)
@@ -202,19 +199,13 @@ def question_of(form: Form, name: str | None) -> Question | None:
 
 
 def _next(state: State, form: Form) -> Question | None:
-    return next((each for each in _asked(state, form) if answer_of(state, each.name) is None), None)
+    return next((each for each in form.questions if answer_of(state, each.name) is None), None)
 
 
-def _asked(state: State, form: Form) -> Iterable[Question]:
-    return [each for each in form.questions if each.when(state)]
-
-
-def _take(turn: Turn, form: Form, asked: Question | None, only: Iterable[str] | None = None) -> Turn:
+def _take(turn: Turn, form: Form, asked: Question | None = None) -> Turn:
     """Notes what the message answers: the question that was put, then others that are open."""
-    if only is not None:
-        return turn
     first = [asked] if asked is not None else []
-    others = [each for each in _asked(turn.state, form) if each.unasked and each is not asked]
+    others = [each for each in form.questions if each.unasked and each is not asked]
     used: set[str] = set()
     for question in (*first, *others):
         if question is not asked and answer_of(turn.state, question.name) is not None:

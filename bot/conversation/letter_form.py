@@ -79,12 +79,9 @@ def _letter(turn: Turn, language: str) -> Letter:
         LetterFacts(
             topic=topic,
             destination=state.destination or "",
-            worker=known.get("letter_worker") or "",
             employer=known.get("letter_employer") or "",
-            started=ask.shown_day(known["start"], t)
-            if known.get("start", "P").startswith(("1", "2"))
-            else "",
-            ended=ask.shown_day(known["end"], t) if known.get("end", "P").startswith(("1", "2")) else "",
+            started=_day(known.get("start"), t),
+            ended=_day(known.get("end"), t),
             job=t.pgettext("sector", formats.SECTOR_NAMES[state.sector]) if state.sector else "",
             happened=known["letter_story"],
             wants=known.get("letter_wants") or "",
@@ -94,9 +91,15 @@ def _letter(turn: Turn, language: str) -> Letter:
             grounds=grounds[:GROUNDS],
             evidence=_to_tick(topic, t),
             day=turn.today,
+            told_in=state.language,
         ),
         t,
     )
+
+
+def _day(text: str | None, t: Translator) -> str:
+    """A kept day in words; nothing for a length of time, or where the work goes on."""
+    return ask.shown_day(text, t) if text and text[0].isdigit() else ""
 
 
 def _to_tick(topic: str, t: Translator) -> tuple[str, ...]:
@@ -114,10 +117,10 @@ FORM: Final = Form(
         Question(
             "letter_about",
             lambda t: t.gettext("What is the complaint about?"),
-            lambda t: t.gettext("Then I can add what the law says about it."),
             ask.read_choice("letter_about", _subjects),
             _subjects,
             unasked=False,
+            why=lambda t: t.gettext("Then I can add what the law says about it."),
         ),
         Question(
             "letter_story",
@@ -126,38 +129,38 @@ FORM: Final = Form(
                 "Leave out names and numbers that you do not want to write here; "
                 "the letter has lines for them."
             ),
-            lambda t: t.gettext("Your own words stand in the letter as you write them."),
             ask.read_text("letter_story", _LONGEST_STORY),
             unasked=False,
             words=True,
+            why=lambda t: t.gettext("Your own words stand in the letter as you write them."),
         ),
         Question(
             "letter_wants",
             lambda t: t.gettext("What do you want them to do? Such as: pay my wages of three months."),
-            lambda t: t.gettext("A complaint is stronger when it says what you ask for."),
             ask.read_text("letter_wants", _LONGEST_STORY),
             needed=False,
             unasked=False,
             words=True,
+            why=lambda t: t.gettext("A complaint is stronger when it says what you ask for."),
         ),
         Question(
             "letter_amount",
             lambda t: t.gettext("How much money is it about, if it is about money?"),
-            lambda t: t.gettext("The office can then see at once how much it is about."),
             ask.read_money("letter_amount"),
             needed=False,
             unasked=False,
+            why=lambda t: t.gettext("The office can then see at once how much it is about."),
         ),
         Question(
             "letter_employer",
             lambda t: t.gettext(
                 "What is the name of the employer? You do not have to write it here; you can add it by hand."
             ),
-            lambda t: t.gettext("The office must know whom the complaint is against."),
             ask.read_text("letter_employer", _LONGEST_NAME),
             needed=False,
             unasked=False,
             words=True,
+            why=lambda t: t.gettext("The office must know whom the complaint is against."),
         ),
     ),
     _finish,
@@ -167,6 +170,5 @@ FORM: Final = Form(
         "letter_wants",
         "letter_amount",
         "letter_employer",
-        "letter_worker",
     ),
 )

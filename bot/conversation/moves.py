@@ -155,7 +155,7 @@ HEARD: Final[Mapping[str, Move]] = {
     "skip": smalltalk.ask_what,
     "stop": _stop,
     "menu": journey.menu,
-    "why": smalltalk.why_i_ask,
+    "why": smalltalk.why,
     "show_case": cases.show_case,
     "law": follow_ups.which_law,
     "since": follow_ups.since_when,

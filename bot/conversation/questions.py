@@ -7,7 +7,7 @@ length of time as P3Y4M0D; money as "SAR 1500"; numbers as digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -15,15 +15,15 @@ from dateutil.relativedelta import relativedelta
 
 from bot.answers import formats
 from bot.answers.translations import Translator
-from bot.conversation.forms import Choices, Question
+from bot.conversation.forms import Choices, Question, no_choices
 from bot.conversation.turn import State, Turn
 from bot.language.choices import parse_choice
 from bot.language.days import amount_said, day_said, is_still_so, length_said, number_said
 from bot.rules.units import Duration, Money
 
 STILL = "still"
-WHO_ENDED = ("worker", "employer", "expiry")
 _LENGTH = re.compile(r"P(\d+)Y(\d+)M(\d+)D")
+_MONEY = re.compile(r"[A-Z]{3} [\d.]+")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 Say = Callable[[Translator], str]
@@ -77,18 +77,26 @@ def read_money(name: str) -> Callable[[Turn], str | None]:
     return read
 
 
-def read_number(name: str, unit: str | None = None) -> Callable[[Turn], str | None]:
-    """Reads a number; with a unit ("M" for months) also a length of time that it measures."""
+def read_number(name: str) -> Callable[[Turn], str | None]:
+    """Reads a number."""
 
     def read(turn: Turn) -> str | None:
-        if unit is not None:
-            length = length_said(turn.said.text, turn.read)
-            if length is not None and (asked_now(turn, name) or turn.state.form_asks is None):
-                return _in_unit(length, unit)
-        if not asked_now(turn, name):
-            return None
-        number = number_said(turn.said.text, turn.read)
+        number = number_said(turn.said.text, turn.read) if asked_now(turn, name) else None
         return f"{number.normalize():f}" if number is not None else None
+
+    return read
+
+
+def read_months(name: str) -> Callable[[Turn], str | None]:
+    """Reads a number of months, or a length of time in years and months."""
+    plain = read_number(name)
+
+    def read(turn: Turn) -> str | None:
+        length = length_said(turn.said.text, turn.read)
+        if length is None or not (asked_now(turn, name) or turn.state.form_asks is None):
+            return plain(turn)
+        months = length.years * 12 + length.months
+        return str(months) if months and not length.days else None
 
     return read
 
@@ -114,13 +122,6 @@ def read_text(name: str, most: int) -> Callable[[Turn], str | None]:
         return said[:most] if asked_now(turn, name) and said else None
 
     return read
-
-
-def _in_unit(length: relativedelta, unit: str) -> str | None:
-    months, days = length.years * 12 + length.months, length.days
-    if unit == "M":
-        return str(months) if months and not days else None
-    return str(days) if days and not months else None
 
 
 # -- what was kept ------------------------------------------------------------------------------------
@@ -149,6 +150,11 @@ def money_of(text: str) -> Money:
     """A kept amount."""
     currency, amount = text.split(" ")
     return Money(Decimal(amount), currency)
+
+
+def without_money(known: Mapping[str, str]) -> dict[str, str]:
+    """What was told, but for amounts."""
+    return {name: text for name, text in known.items() if not _MONEY.fullmatch(text)}
 
 
 def number_of(state: State, name: str) -> Decimal:
@@ -185,7 +191,6 @@ def destination() -> Question:
     return Question(
         "destination",
         lambda t: t.gettext("In which country do you work, or did you work?"),
-        lambda t: t.gettext("Each country has its own law, so I must know the country."),
         lambda turn: turn.state.destination,
     )
 
@@ -197,8 +202,8 @@ def wage() -> Question:
         lambda t: t.gettext(
             "How much is your basic pay for a month? Write it without extras, such as: 1500 riyal."
         ),
-        lambda t: t.gettext("What you are owed is counted from your pay."),
         read_money("wage"),
+        kept=True,
     )
 
 
@@ -210,9 +215,9 @@ def last_day_of_work() -> Question:
             "When was your last day of work? Write it such as: 31 October 2026. "
             "If you still work there, choose that."
         ),
-        lambda t: t.gettext("The law of that day counts, and the time until then."),
         read_last_day("end"),
         lambda turn: [(STILL, turn.t.gettext("I still work there"))],
+        kept=True,
     )
 
 
@@ -223,8 +228,8 @@ def first_day_of_work() -> Question:
         lambda t: t.gettext(
             "When did you start this job? You can also write how long you worked, such as: 3 years 4 months."
         ),
-        lambda t: t.gettext("What you get grows with the time that you worked."),
         read_day("start", length_too=True),
+        kept=True,
     )
 
 
@@ -233,10 +238,10 @@ def who_ended() -> Question:
     return Question(
         "ended_by",
         lambda t: t.gettext("Who ended the job, or who will?"),
-        lambda t: t.gettext("Some laws give less to people who leave by themselves."),
         read_choice("ended_by", _who),
         _who,
         needed=False,
+        kept=True,
     )
 
 
@@ -249,6 +254,16 @@ def _who(turn: Turn) -> Choices:
     ]
 
 
-def number(name: str, text: Say, why: Say, unit: str | None = None, needed: bool = True) -> Question:
+def number(name: str, text: Say, needed: bool = True) -> Question:
     """A question for a number."""
-    return Question(name, text, why, read_number(name, unit), needed=needed, unasked=unit is not None)
+    return Question(name, text, read_number(name), needed=needed, unasked=False)
+
+
+def months(name: str, text: Say) -> Question:
+    """A question for a number of months."""
+    return Question(name, text, read_months(name))
+
+
+def amount(name: str, text: Say, choices: Callable[[Turn], Choices] = no_choices) -> Question:
+    """A question for money that may be passed over."""
+    return Question(name, text, read_money(name), choices, needed=False, unasked=False)

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from bot.answers import formats
 from bot.answers.calculation import step_text
 from bot.answers.statements import Speaker, Statement
 from bot.conversation import questions as ask
@@ -26,12 +27,12 @@ from bot.rules.case import Case, with_changes
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawReader
 from bot.rules.lookup import look_up
+from bot.rules.model import Provenance
 from bot.rules.resolution import Result
 
 # What a calculation gives: its steps, and the rules that it rests on.
 Found = tuple[Sequence[Step], list[Result]]
 Reckon = Callable[[LawReader, Case, State], Found]
-RULES_SHOWN = 3
 # Topics whose claims can run out.
 CLAIMS: Final = ("wages", "end_of_service", "overtime", "termination", "annual_leave", "deductions",
                  "employment_injury", "recruitment_fees")  # fmt: skip
@@ -60,13 +61,18 @@ def work_out(turn: Turn, calculation: Calculation) -> Reply:
         steps, results = calculation.reckon(reader, case, state)
         found = look_up(reader, case, _topics(calculation, state))
         speaker = Speaker(found, t)
-        named = {each.ground for each in steps}
+        named = dict.fromkeys(each.ground for each in steps if each.ground is not None)
         shown = {each.rule.id: each for each in results}
         shown |= {each.rule.id: each for each in found.answers if each.rule.id in named}
-        statements = [speaker.statement(each) for each in shown.values()][:RULES_SHOWN]
+        statements = [speaker.statement(each) for each in shown.values()]
+        others = [
+            f"[{formats.isolate(name, t)}] {speaker.source_line(provenance)}"
+            for name in named
+            if name not in shown and (provenance := _provenance(reader, name)) is not None
+        ]
         version = reader.version
     said = Message(
-        _text(turn, calculation, steps, statements),
+        _text(turn, calculation, steps, statements, others),
         rules=tuple(each.rule.id for each in statements),
         sources=tuple(sources_of(statements)),
         topic=calculation.topic,
@@ -90,14 +96,26 @@ def _case(turn: Turn) -> Case:
     return with_changes(case, on=ask.last_day(end, turn.today)) if end else case
 
 
+def _provenance(reader: LawReader, name: str) -> Provenance | None:
+    """Where a rule or agreement stands that a step names."""
+    rule = reader.rule(name)
+    if rule is not None:
+        return rule.provenance
+    agreement = reader.treaties.agreements.get(name)
+    return agreement.provenance if agreement is not None else None
+
+
 def _text(
-    turn: Turn, calculation: Calculation, steps: Sequence[Step], statements: Sequence[Statement]
-) -> str:
+    turn: Turn, calculation: Calculation, steps: Sequence[Step], statements: Sequence[Statement],
+    others: Sequence[str],
+) -> str:  # fmt: skip
+    """The steps, then the rules in words, then the sources of what the steps name besides."""
     t = turn.t
     lines = [calculation.title(t)]
     lines += [f"{number}. {step_text(each, t)}" for number, each in enumerate(steps, 1)]
     lines += ask.assumed_days(turn.state, calculation.days, t)
     lines += [with_source(each.full_text(), each, t) for each in statements]
+    lines += others
     if not turn.state.told_disclaimer:
         lines.append(disclaimer(t))
     return "\n".join(lines)

@@ -75,16 +75,16 @@ FORM: Final = Form(
         Question(
             "remind_kind",
             lambda t: t.gettext("Of what shall I remind you?"),
-            lambda t: t.gettext("For some things you need to start early, for others not."),
             ask.read_choice("remind_kind", _kinds),
             _kinds,
             unasked=False,
+            why=lambda t: t.gettext("For some things you need to start early, for others not."),
         ),
         Question(
             "remind_of",
             lambda t: t.gettext("On which day does it end? Write it such as: 31 March 2027."),
-            lambda t: t.gettext("I remind you some time before that day."),
             ask.read_day("remind_of"),
+            why=lambda t: t.gettext("I remind you some time before that day."),
         ),
     ),
     _finish,

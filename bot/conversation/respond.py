@@ -56,7 +56,7 @@ def respond(turn: Turn) -> Reply:
         reply = _respond(turn, new_facts(turn, before), turn.state.destination != before.destination)
     except RulesError:
         reply = turn.reply(Message(safe_line(turn)))
-    if not reply.state.told_privacy and reply.state.danger is None and not reply.effects:
+    if not reply.state.told_privacy and reply.state.danger is None:
         first, *rest = reply.messages
         told = replace(first, text=f"{first.text}\n\n{smalltalk.privacy(turn.t)}")
         reply = replace(reply, messages=(told, *rest)).remembering(told_privacy=True)
@@ -77,9 +77,14 @@ def _tells_nothing(turn: Turn) -> bool:
     )
 
 
+def _open_form(turn: Turn) -> forms.Form | None:
+    """The form that is being filled in; none while an emergency comes first."""
+    return FORMS.get(turn.state.form or "") if turn.state.danger is None else None
+
+
 def _open_question(turn: Turn) -> forms.Question | None:
-    """What of an open form was asked last; nothing while an emergency comes first."""
-    form = FORMS.get(turn.state.form or "") if turn.state.danger is None else None
+    """What of an open form was asked last."""
+    form = _open_form(turn)
     return forms.question_of(form, turn.state.form_asks) if form else None
 
 
@@ -92,7 +97,7 @@ def _which_languages(turn: Turn) -> str:
 
 def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     said, state = turn.said, turn.state
-    form = FORMS.get(state.form or "") if state.danger is None else None
+    form = _open_form(turn)
     question = _open_question(turn)
     words = question is not None and question.words
     pressed = said.text.strip() in [label for _, label in state.choices]
@@ -106,7 +111,7 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
         return choose(turn.with_state(choices=()), choice)
     asked = command(said.text, turn.read)
     if form is not None:
-        moved_form = _in_form(turn, form, asked)
+        moved_form = _in_form(turn, form, asked, learned)
         if moved_form is not None:
             return moved_form
     if asked is not None and asked in HEARD:
@@ -117,7 +122,7 @@ def _respond(turn: Turn, learned: bool, moved: bool) -> Reply:
     return _and_the_form(turn, form, reply)
 
 
-def _in_form(turn: Turn, form: forms.Form, asked: str | None) -> Reply | None:
+def _in_form(turn: Turn, form: forms.Form, asked: str | None, learned: bool) -> Reply | None:
     """What a message does to the form that is open; None when it is about something else."""
     moves = {"back": forms.back, "skip": forms.skip, "stop": forms.leave, "why": forms.why}
     if turn.state.form_asks is None:  # set aside: it waits to be called
@@ -126,11 +131,13 @@ def _in_form(turn: Turn, form: forms.Form, asked: str | None) -> Reply | None:
         return moves[asked](turn, form)
     if asked is not None or _wants_to_erase(turn):
         return None
-    heard = forms.hear(turn, form, asked_back=_asks_something_else(turn, form))
+    heard = None if _asks_something_else(turn, form) else forms.hear(turn, form)
     if heard is not None:
         return heard
     if _is_clear(turn):
         return None
+    if learned:  # a correction of the case may open a question again
+        return forms.proceed(turn, form)
     return forms.again(turn, form, turn.t.gettext("I could not read an answer in that."))
 
 

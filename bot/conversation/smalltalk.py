@@ -7,6 +7,7 @@ from babel import Locale
 from bot.answers import formats, names
 from bot.answers.answer import answer
 from bot.answers.translations import Translator, translator
+from bot.conversation.asking import why_i_ask
 from bot.conversation.journey import stages
 from bot.conversation.turn import Message, Reply, State, Turn, enabled_languages
 from bot.language.normalise import latinise
@@ -94,18 +95,9 @@ def not_understood(turn: Turn) -> Reply:
     return reply.doing("unanswered", text=turn.said.text, topics=topics)
 
 
-def why_i_ask(turn: Turn) -> Reply:
-    """Why something of the case is asked for."""
-    t = turn.t
-    return turn.reply(
-        Message(
-            t.gettext(
-                "The law differs by country, by work and by papers. I ask only for what changes the answer. "
-                "You do not have to say anything."
-            ),
-            turn.state.choices,
-        )
-    )
+def why(turn: Turn) -> Reply:
+    """Why something of the case is asked for, with the choices that stood there."""
+    return turn.reply(Message(why_i_ask(turn.t), turn.state.choices))
 
 
 def bring_a_person(turn: Turn) -> Reply:
@@ -199,7 +191,8 @@ def ask_to_forget(turn: Turn) -> Reply:
 
 def forget(turn: Turn) -> Reply:
     """Forgets everything; the channel then erases what the engine holds."""
-    fresh = State(language=turn.state.language, language_chosen=turn.state.language_chosen)
+    state = turn.state
+    fresh = State(language=state.language, language_chosen=state.language_chosen, told_privacy=True)
     text = turn.t.gettext(
         "Done. I have forgotten what you told me in this chat. "
         "The messages on your own phone stay there until you delete them."

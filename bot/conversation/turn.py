@@ -55,7 +55,7 @@ class State:
     last_form: str | None = None  # the form that was finished last: "what if I resign?" uses it
     about: str = ME  # whose case this is
     other: Mapping[str, Any] = field(default_factory=dict)  # the case that is not talked about now
-    role: str | None = None  # who asks: worker, family, outreach, officer
+    role: str | None = None  # who asks: family, or outreach (whoever helps workers, a fund officer too)
     answers: int = 0  # how many answers were given, so that "did this help?" comes sparsely
     reminders: tuple[str, ...] = ()  # the days on which the person is reminded
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.cases import OTHER, switch
+from bot.conversation.questions import without_money
 from bot.conversation.turn import CASE_SLOTS, ME, State, Turn, enabled_languages
 from bot.language.choices import parse_choice
 from bot.language.people import speaks_of_relative
@@ -67,6 +68,8 @@ def take_facts(turn: Turn) -> Turn:
         changes.pop("destination")
     if not changes:
         return turn
+    if changes.get("destination", turn.state.destination) != turn.state.destination:
+        changes["known"] = without_money(turn.state.known)  # it was told in the other country's money
     answered = turn.state.asking in changes
     return replace(
         turn,

@@ -34,7 +34,7 @@ _SIGNS: Final = {
 }
 _SAME_WORD: Final = 75  # riyal, riyals, rial
 _BESIDE: Final = 3  # words between a month and its year
-_LONGEST: Final = relativedelta(years=70)
+_MONTHS: Final = 70 * 12  # the longest time that is believed
 _ISO_DURATION: Final = re.compile(r"P(\d+)([DWMY])")
 _YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 _NUMBER: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?")
@@ -81,9 +81,7 @@ def length_said(text: str, read: Scope) -> relativedelta | None:
         match = _ISO_DURATION.fullmatch(str(each.value)) if each.entity == "duration" else None
         if match:
             total += relativedelta(**{_UNITS[match[2]]: min(int(match[1]), 40_000)})
-    if not total or date(2000, 1, 1) + total > date(2000, 1, 1) + _LONGEST:
-        return None
-    return total
+    return total if total and total.years * 12 + total.months + total.days / 30 <= _MONTHS else None
 
 
 def is_still_so(text: str, read: Scope) -> bool:

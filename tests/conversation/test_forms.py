@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from bot.conversation.answering import CALCULATED
+from bot.conversation.form_list import FORMS
 from tests.conversation.driver import Chat
 
 Talk = Callable[..., Chat]
@@ -45,6 +47,23 @@ def test_money_of_another_country_is_not_taken_for_this_one(talk: Talk) -> None:
     assert "wage" not in said.state.known
 
 
+def test_a_time_longer_than_a_life_is_asked_back(talk: Talk) -> None:
+    said = end_of_service(talk).say("31 October 2026").say("9999 years")
+    said.has("could not read", "start this job")
+
+
+def test_a_wage_is_forgotten_with_the_country_whose_money_it_was(talk: Talk) -> None:
+    said = end_of_service(talk).say("31 October 2026").say("2 years").say("1500 riyal").has("who ended")
+    said.say("no, Kuwait, not Saudi Arabia").has("basic pay")
+    assert said.state.destination == "KW" and said.state.known["start"] == "P2Y0M0D"
+
+
+def test_every_calculator_stands_with_the_topic_that_offers_it() -> None:
+    assert {form: FORMS[form].topic for form in CALCULATED.values()} == {
+        form: topic for topic, form in CALCULATED.items()
+    }
+
+
 def test_a_month_without_its_day_is_counted_from_the_first_and_said(talk: Talk) -> None:
     said = end_of_service(talk).say("31 October 2026").say("March 2021").say("1500 riyal").say("my employer")
     said.has("You did not say the day", "1 March 2021")
@@ -71,7 +90,9 @@ def test_skip_only_where_the_result_does_not_need_it(talk: Talk) -> None:
 
 
 def test_why_is_told_and_the_question_put_again(talk: Talk) -> None:
-    end_of_service(talk).say("why do you ask").has("The law of that day", "last day of work")
+    end_of_service(talk).say("why do you ask").has(
+        "I ask only for what changes the answer", "last day of work"
+    )
 
 
 def test_the_same_is_not_asked_a_fourth_time(talk: Talk) -> None:
