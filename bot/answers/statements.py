@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -74,10 +74,15 @@ class Speaker:
         rule = result.rule
         rule_type = self._found.catalogue.types[rule.type]
         values = self._parsed(rule, rule_type)
+        shown = {
+            name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()
+        }
+        clauses = rule_type.clauses(values)
+        contacts = {name for name in values if rule_type.values[name].name == "contact"}
         return Statement(
             rule=rule,
-            text=self._sentences(rule, rule_type, values),
-            details=self._sentences(rule, rule_type, values, without_contacts=True),
+            text=self._sentences(rule, clauses, shown),
+            details=self._sentences(rule, [each for each in clauses if not each.names & contacts], shown),
             condition=self._conditions.sentence(result),
             caution=self._caution(rule),
             source=self.source_line(rule.provenance),
@@ -111,16 +116,7 @@ class Speaker:
         words = _words(self._found)
         return {name: parse_value(rule_type.values[name], raw, words) for name, raw in rule.values.items()}
 
-    def _sentences(
-        self, rule: Rule, rule_type: RuleType, values: Mapping[str, Any], without_contacts: bool = False
-    ) -> str:
-        clauses = rule_type.clauses(values)
-        if without_contacts:
-            named = {name for name in values if rule_type.values[name].name == "contact"}
-            clauses = [clause for clause in clauses if not clause.names & named]
-        shown = {
-            name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()
-        }
+    def _sentences(self, rule: Rule, clauses: Iterable[Clause], shown: Mapping[str, str]) -> str:
         return " ".join(self._sentence(rule, clause, shown) for clause in clauses)
 
     def _sentence(self, rule: Rule, clause: Clause, shown: Mapping[str, str]) -> str:

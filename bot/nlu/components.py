@@ -6,10 +6,12 @@ A component's `process` must carry its type annotations, or training fails.
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import re
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, ClassVar
+from weakref import WeakValueDictionary
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -25,6 +27,7 @@ from bot.conversation.turn import ESCAPE
 from bot.language.emergency import DangerModel, decide
 from bot.language.entities import extract, warm_up
 from bot.language.identification import identify, likely
+from bot.language.ngrams import NGrams
 from bot.language.scope import scope
 from bot.nlu import engine
 from bot.nlu.topic_model import TopicModel
@@ -47,16 +50,49 @@ def said(message: Message) -> str:
     return str(message.get(TEXT) or "").removeprefix(ESCAPE)
 
 
+class _Pickler(pickle.Pickler):
+    """Puts the features beside the model: both classifiers have the same, and need them once in memory."""
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        super().__init__(file, protocol=5)
+        self._folder = path.parent
+
+    def persistent_id(self, part: object) -> str | None:
+        """The name of the features' file; None for all else."""
+        if not isinstance(part, NGrams):
+            return None
+        packed = pickle.dumps(part, protocol=5)
+        name = hashlib.sha256(packed).hexdigest()
+        (self._folder / f"{name}.pickle").write_bytes(packed)
+        return name
+
+
+class _Unpickler(pickle.Unpickler):
+    _held: ClassVar[WeakValueDictionary[str, NGrams]] = WeakValueDictionary()
+
+    def __init__(self, path: Path, file: IO[bytes]) -> None:
+        super().__init__(file)
+        self._folder = path.parent
+
+    def persistent_load(self, name: str) -> NGrams:
+        """The features of that name, read only once."""
+        features = self._held.get(name)
+        if features is None:
+            features = pickle.loads((self._folder / f"{name}.pickle").read_bytes())  # noqa: S301
+            self._held[name] = features
+        return features
+
+
 def save(model: object, path: Path) -> None:
     """Writes a model; Rasa packs it. (joblib's pickler takes ten times as long for a large vocabulary.)"""
     with path.open("wb") as file:
-        pickle.dump(model, file, protocol=5)
+        _Pickler(path, file).dump(model)
 
 
 def load(path: Path) -> Any:
     """A model that `save` wrote, from our own model file."""
     with path.open("rb") as file:
-        return pickle.load(file)  # noqa: S301
+        return _Unpickler(path, file).load()
 
 
 class _Component(GraphComponent):

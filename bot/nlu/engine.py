@@ -8,6 +8,7 @@
 - Merging files copies every message to its depth (28 s with 66,000): what a message holds is copied.
 - Each training file is read and checked against a schema by a YAML parser in Python before it is read
   again (19 s): `haq utterances check` and the tests look at them instead.
+- A trained model is packed as tightly as gzip can (55 s for a few megabytes less): it is packed quickly.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 from rasa.core.actions import action as actions
+from rasa.engine.storage import local_model_storage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
+from tarsafe import TarSafe
 
 ACTION_TIMEOUT_SECONDS = 4
 
@@ -49,6 +52,16 @@ def _no_schema(_self: RasaYAMLReader, _text: str) -> None:
     return
 
 
+class _QuickTar(TarSafe):
+    """A tar file whose gzip is quick."""
+
+    @classmethod
+    def gzopen(
+        cls, name: Any, mode: Any = "r", fileobj: Any = None, compresslevel: int = 1, **more: Any
+    ) -> Any:
+        return super().gzopen(name, mode, fileobj, compresslevel, **more)
+
+
 def mend() -> None:
     """Applies the mends; doing it again changes nothing."""
     actions.RemoteAction._validate_action_result = _validate
@@ -56,3 +69,4 @@ def mend() -> None:
     Message.__hash__ = _hash
     Message.__deepcopy__ = _copy
     RasaYAMLReader.validate = _no_schema
+    local_model_storage.TarSafe = _QuickTar

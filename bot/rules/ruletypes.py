@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,7 @@ class Catalogue:
                     yield word["one"], word["other"]
 
 
+@cache
 def placeholders(text: str) -> frozenset[str]:
     """The names in braces in a message.
 
