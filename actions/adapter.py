@@ -47,6 +47,8 @@ def message_for_rasa(message: Message, reply: Reply) -> dict[str, Any]:
         "topic": message.topic,
         "case": reply.case.to_json() if reply.case else None,
         "version": reply.version,
+        "language": reply.state.language,
+        "country": reply.state.destination,
         **message.extra,
     }
     buttons = [

@@ -27,6 +27,7 @@ COMMANDS = {
     "utterances": "Check the training data.",
     "locales": "Check the translations.",
     "handoff": "The desk's side of a conversation.",
+    "channels": "Messaging apps: what is connected, and what could not be sent.",
     "feedback": "What people said of the answers.",
     "bench": "Run the benchmarks.",
     "test": "Run the tests.",

@@ -53,6 +53,7 @@ class Settings:
     conversations_url: str = field(metadata={"variable": "HAQ_CONVERSATIONS_URL"})
     desk_hours: str = field(metadata={"variable": "HAQ_DESK_HOURS"})
     log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
+    channels: Mapping[str, str] = field(default_factory=dict)  # CHANNEL_VARIABLES that are set
 
     @property
     def assistant_url(self) -> str:
@@ -81,8 +82,8 @@ class Settings:
 
     def environment(self) -> dict[str, str]:
         """Every setting as the variable that sets it, for processes of ours and for endpoints.yml."""
-        values = ((item.metadata["variable"], getattr(self, item.name)) for item in fields(self))
-        return {
+        values = ((item.metadata["variable"], getattr(self, item.name)) for item in _own_fields())
+        return dict(self.channels) | {
             variable: " ".join(value) if isinstance(value, tuple) else str(value)
             for variable, value in values
             if value is not None
@@ -90,15 +91,35 @@ class Settings:
 
     def shown(self) -> dict[str, str]:
         """Every setting by its variable, with secrets hidden."""
-        return {
+        channels = {
+            name: HIDDEN if name in CHANNEL_SECRETS else value for name, value in self.channels.items()
+        }
+        return channels | {
             item.metadata["variable"]: _shown(item.metadata, getattr(self, item.name))
-            for item in fields(self)
+            for item in _own_fields()
         }
 
     def __repr__(self) -> str:
-        pairs = (f"{item.name}={_shown(item.metadata, getattr(self, item.name))!r}" for item in fields(self))
+        pairs = (f"{item.name}={_shown(item.metadata, getattr(self, item.name))!r}" for item in _own_fields())
         return f"Settings({', '.join(pairs)})"
 
+
+def _own_fields() -> list[Any]:
+    """The fields that a variable of their own sets."""
+    return [item for item in fields(Settings) if "variable" in item.metadata]
+
+
+CHANNEL_SECRETS = (
+    "HAQ_WHATSAPP_TOKEN", "HAQ_WHATSAPP_APP_SECRET", "HAQ_WHATSAPP_VERIFY_TOKEN",
+    "HAQ_MESSENGER_TOKEN", "HAQ_MESSENGER_APP_SECRET", "HAQ_MESSENGER_VERIFY_TOKEN",
+    "HAQ_TELEGRAM_TOKEN", "HAQ_TELEGRAM_SECRET", "HAQ_LINE_TOKEN", "HAQ_LINE_SECRET", "HAQ_TWILIO_TOKEN",
+)  # fmt: skip
+CHANNEL_VARIABLES = (
+    *CHANNEL_SECRETS, "HAQ_PUBLIC_URL", "HAQ_WHATSAPP_NUMBER_ID", "HAQ_TWILIO_ACCOUNT", "HAQ_TWILIO_SMS_FROM",
+    "HAQ_TWILIO_WHATSAPP_FROM", "HAQ_WEBCHAT_ORIGINS",
+    "HAQ_WHATSAPP_API", "HAQ_MESSENGER_API", "HAQ_TELEGRAM_API", "HAQ_LINE_API", "HAQ_TWILIO_API",
+)  # fmt: skip
+"""What switches the messaging channels on; `..._API` is a platform's address, for trials against another."""
 
 LAUNCHER_VARIABLES = ("HAQ_PYTHON",)
 """Variables that only the launcher reads."""
@@ -131,12 +152,14 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         conversations_url=read("HAQ_CONVERSATIONS_URL", f"sqlite:///{var / 'conversations.db'}", _url),
         desk_hours=read("HAQ_DESK_HOURS", "", _hours),
         log_level=read("HAQ_LOG_LEVEL", "info", _level),
+        channels={name: given[name].strip() for name in CHANNEL_VARIABLES if name in given},
     )
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
     """Variables `HAQ_*` that name no setting: most likely misspelt."""
-    known = {item.metadata["variable"] for item in fields(Settings)} | set(LAUNCHER_VARIABLES)
+    known = {item.metadata["variable"] for item in _own_fields()}
+    known |= {*LAUNCHER_VARIABLES, *CHANNEL_VARIABLES}
     given = os.environ if environment is None else environment
     return sorted(name for name in given if name.startswith("HAQ_") and name not in known)
 

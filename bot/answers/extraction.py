@@ -13,7 +13,7 @@ from bot.rules.lawfiles import LawBook
 from bot.rules.treaties.statements import named_by_title
 
 ROOT = Path(__file__).resolve().parents[2]
-_CODE = ("bot/answers", "bot/conversation", "bot/letters", "bot/nlu")
+_CODE = ("bot/answers", "bot/channels", "bot/conversation", "bot/letters", "bot/nlu")
 _KEYWORDS = {"gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 # Tables of texts in the code: (context, texts).

@@ -7,24 +7,19 @@ on loopback only, or to whoever holds the key: whoever knows a sender id must no
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot.channels.conversing import OnMessage, converse, escaped
 from bot.conversation.respond import MAX_LENGTH
-from bot.conversation.turn import ESCAPE
-from bot.nlu.nlg import CatalogueNLG
-from bot.nlu.tracker_store import erase
 from bot.people.store import PeopleStore
 from bot.privacy.failures import where
 from bot.rules.errors import RulesError
@@ -32,9 +27,7 @@ from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
 
-OnMessage = Callable[[UserMessage], Awaitable[Any]]
 _MAX_BODY = 64 * 1024
-_PATIENCE_SECONDS = 4.5  # after that the person gets an apology, whatever the engine does
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 
@@ -44,23 +37,6 @@ class Refused(Exception):
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status = status
-
-
-class CollectedMessages(OutputChannel):
-    """Collects messages, with `text`, `buttons` and `custom` in one object."""
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-
-    @classmethod
-    def name(cls) -> str:
-        return "rest"
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Takes one message of the assistant."""
-        found = {"recipient_id": recipient_id, "text": message.get("text") or ""}
-        found |= {key: message[key] for key in ("buttons", "custom") if message.get(key)}
-        self.messages.append(found)
 
 
 class RestChannel(InputChannel):
@@ -145,24 +121,8 @@ class RestChannel(InputChannel):
     async def _talk(
         self, agent: Agent, on_new_message: OnMessage, sender: str, text: str, metadata: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        collected = CollectedMessages()
-        message = UserMessage(
-            escaped(text[:MAX_LENGTH]), collected, sender, input_channel=self.name(), metadata=metadata
-        )
-        try:
-            await asyncio.wait_for(
-                asyncio.shield(asyncio.ensure_future(on_new_message(message))), _PATIENCE_SECONDS
-            )
-        except asyncio.TimeoutError:
-            logger.error("A message was not answered in time.")
-        except Exception as error:
-            # The boundary: whatever fails inside, the person gets a sentence and a number.
-            logger.error("A message could not be handled: %s.", where(error))
-        if not collected.messages:
-            return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
-        if any((each.get("custom") or {}).get("erase") for each in collected.messages):
-            erase(agent.tracker_store, sender)
-        return [*(each for each in collected.messages if not _is_quiet(each)), *self._waiting(sender)]
+        said = await converse(agent, on_new_message, self.name(), sender, text, metadata)
+        return [*said, *self._waiting(sender)]
 
     def _waiting(self, sender: str) -> list[dict[str, Any]]:
         """What the desk wrote to a person, and reminders that are due; handed out once."""
@@ -180,16 +140,6 @@ class RestChannel(InputChannel):
         return self._store
 
 
-def _is_quiet(message: dict[str, Any]) -> bool:
-    """Whether the assistant says nothing on purpose: a person at the desk writes in this chat."""
-    return bool((message.get("custom") or {}).get("quiet"))
-
-
-def escaped(text: str) -> str:
-    """The text so that Rasa takes nothing in it for a command of its own."""
-    return f"{ESCAPE}{text}" if text.strip().startswith("/") else text
-
-
 async def parse_text(agent: Agent, text: str) -> dict[str, Any]:
     """As Rasa's own /model/parse; a leading "/" is text."""
     parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
@@ -198,17 +148,6 @@ async def parse_text(agent: Agent, text: str) -> dict[str, Any]:
         entity["start"] -= shift
         entity["end"] -= shift
     return {"emergency": None, **parsed, "text": text}
-
-
-async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
-    tracker: DialogueStateTracker | None = None
-    try:
-        tracker = await agent.tracker_store.retrieve(sender)
-        parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
-    except Exception as error:  # the boundary again: an apology may not fail
-        logger.error("The apology goes out without the case: %s.", where(error))
-        parsed = {}
-    return CatalogueNLG.apology(tracker.current_slot_values() if tracker else {}, parsed)
 
 
 def _text(body: dict[str, Any], key: str) -> str:

@@ -102,9 +102,13 @@ def safe_line(turn: Turn) -> str:
 
 def bare_numbers(turn: Turn) -> str:
     """The emergency numbers of the country of work, or those that mobile phones know, without words."""
-    destination = turn.state.destination
-    found = library_numbers(destination) if destination else ()
-    return ", ".join(formats.dialable(number, turn.t) for number in found or MOBILE_FALLBACK)
+    return numbers_of(turn.state.destination, turn.t)
+
+
+def numbers_of(country: str | None, t: Translator) -> str:
+    """The emergency numbers of a country, or those that mobile phones know, without words."""
+    found = library_numbers(country) if country else ()
+    return ", ".join(formats.dialable(number, t) for number in found or MOBILE_FALLBACK)
 
 
 def _known(turn: Turn, case: Case, danger: str) -> tuple[tuple[EmergencyNumber, ...], list[Contact]]:

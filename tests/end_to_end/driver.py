@@ -34,6 +34,7 @@ class Servers:
     """`haq run` on ports of its own, with its own database and conversations."""
 
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)  # beside those of its own
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     seconds_to_ready: float = 0.0
@@ -51,6 +52,7 @@ class Servers:
             "HAQ_ASSISTANT_PORT": str(free_port()),
             "HAQ_ACTIONS_PORT": str(free_port()),
             "HAQ_DESK_PORT": str(free_port()),
+            **self.settings,
         }
         began = time.monotonic()
         with (self.folder / "run.log").open("wb") as log:

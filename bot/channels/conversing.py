@@ -1,0 +1,93 @@
+"""Handing a message to the assistant and collecting what it says; never silent, whatever fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.conversation.respond import MAX_LENGTH
+from bot.conversation.turn import ESCAPE
+from bot.nlu.nlg import CatalogueNLG
+from bot.nlu.tracker_store import erase
+from bot.privacy.failures import where
+
+logger = logging.getLogger(__name__)
+
+OnMessage = Callable[[UserMessage], Awaitable[Any]]
+_PATIENCE_SECONDS = 4.5  # after that the person gets an apology, whatever the engine does
+
+
+class CollectedMessages(OutputChannel):
+    """Collects messages, with `text`, `buttons` and `custom` in one object."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        return "collected"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Takes one message of the assistant."""
+        found = {"recipient_id": recipient_id, "text": message.get("text") or ""}
+        found |= {key: message[key] for key in ("buttons", "custom") if message.get(key)}
+        self.messages.append(found)
+
+
+async def converse(
+    agent: Agent, on_new_message: OnMessage, channel: str, sender: str, text: str, metadata: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """What the assistant says to a message; nothing while a person at the desk writes in this chat.
+
+    A message that asks to forget everything has the conversation erased.
+    """
+    collected = CollectedMessages()
+    message = UserMessage(
+        escaped(text[:MAX_LENGTH]), collected, sender, input_channel=channel, metadata=metadata
+    )
+    try:
+        await asyncio.wait_for(
+            asyncio.shield(asyncio.ensure_future(on_new_message(message))), _PATIENCE_SECONDS
+        )
+    except asyncio.TimeoutError:
+        logger.error("A message was not answered in time.")
+    except Exception as error:
+        # The boundary: whatever fails inside, the person gets a sentence and a number.
+        logger.error("A message could not be handled: %s.", where(error))
+    if not collected.messages:
+        return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
+    if asks_to_erase(collected.messages):
+        erase(agent.tracker_store, sender)
+    return [each for each in collected.messages if not _is_quiet(each)]
+
+
+def asks_to_erase(messages: list[dict[str, Any]]) -> bool:
+    """Whether an answer says that everything is forgotten."""
+    return any((each.get("custom") or {}).get("erase") for each in messages)
+
+
+def escaped(text: str) -> str:
+    """The text so that Rasa takes nothing in it for a command of its own."""
+    return f"{ESCAPE}{text}" if text.strip().startswith("/") else text
+
+
+def _is_quiet(message: dict[str, Any]) -> bool:
+    """Whether the assistant says nothing on purpose: a person at the desk writes in this chat."""
+    return bool((message.get("custom") or {}).get("quiet"))
+
+
+async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
+    tracker: DialogueStateTracker | None = None
+    try:
+        tracker = await agent.tracker_store.retrieve(sender)
+        parsed = await agent.parse_message(escaped(text[:MAX_LENGTH]))
+    except Exception as error:  # the boundary again: an apology may not fail
+        logger.error("The apology goes out without the case: %s.", where(error))
+        parsed = {}
+    return CatalogueNLG.apology(tracker.current_slot_values() if tracker else {}, parsed)

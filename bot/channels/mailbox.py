@@ -1,0 +1,475 @@
+"""What came and what is to go out, kept until it is done: the reason why no message is lost.
+
+A message is kept before it is acknowledged, once for its platform's id (a unique key). Its answer is kept
+in the same transaction that ends it. Whoever works for a person holds that person's row for some seconds,
+so that several processes never answer one person at once; a holder that died is outlived. Ids are kept as
+keyed hashes; words and addresses are sealed and go as soon as they are done with.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)  # fmt: skip
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, Row
+
+from bot.channels.platform import Choice, Inbound, Part
+from bot.privacy.sealing import Sealer, SealError
+from bot.rules.database import open_database
+
+NEW, DONE = "new", "done"
+READY, SENDING, SENT, DEAD = "ready", "sending", "sent", "dead"
+DOUBT_SECONDS = 15.0
+HOLD_SECONDS = 15.0  # so long a person's row is held without a sign of life
+# Platforms send a message again for seven days; so long an id must be known.
+IDS_KEPT_SECONDS = 8 * 24 * 3600.0
+DEAD_KEPT_SECONDS = 30 * 24 * 3600.0
+
+_metadata = MetaData()
+_people = Table(
+    "channel_person", _metadata,
+    Column("person", String(64), primary_key=True),
+    Column("channel", String(20), nullable=False, index=True),
+    Column("address", Text, nullable=False),  # sealed: the platform's id
+    Column("language", String(8), nullable=False, default=""),
+    Column("rest", Text, nullable=False, default=""),  # sealed: what "more" brings
+    Column("country", String(3), nullable=False, default=""),
+    Column("forget", Boolean, nullable=False, default=False),  # once nothing is left to send
+    Column("held_by", String(32), nullable=False, default=""),
+    Column("held_until", Float, nullable=False, default=0.0),
+    Column("seen_at", Float, nullable=False),
+)  # fmt: skip
+_inbox = Table(
+    "channel_inbox", _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("message", String(64), nullable=False),  # a keyed hash of the platform's id
+    Column("person", String(64), nullable=False, index=True),
+    Column("state", String(5), nullable=False, index=True),
+    Column("sent_at", Float, nullable=False),
+    Column("place", Integer, nullable=False),  # the platform's number among messages of one moment
+    Column("came_at", Float, nullable=False),
+    Column("body", Text, nullable=False),  # sealed; empty once done
+    UniqueConstraint("channel", "message"),
+)  # fmt: skip
+_outbox = Table(
+    "channel_outbox", _metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel", String(20), nullable=False, index=True),
+    Column("person", String(64), nullable=False, index=True),
+    Column("reference", String(32), nullable=False, unique=True),
+    Column("state", String(8), nullable=False, index=True),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("due_at", Float, nullable=False),
+    Column("made_at", Float, nullable=False),
+    Column("body", Text, nullable=False),  # sealed; empty once sent
+    Column("code", String(60), nullable=False, default=""),  # the platform's error, of a dead letter
+    Column("message", String(64), nullable=False, default=""),  # a keyed hash of the platform's id
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a person besides the conversation."""
+
+    person: str  # the keyed hash under which the conversation is kept
+    address: str
+    language: str
+    country: str  # of work, for the emergency numbers
+    rest: tuple[dict[str, Any], ...]
+    forget: bool
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to send."""
+
+    id: int
+    channel: str
+    person: str
+    address: str
+    reference: str
+    part: Part
+    token: str
+    tries: int
+    doubtful: bool  # a process died while it was being sent
+    due_at: float
+    code: str = ""
+
+
+class Mailbox:
+    """Inbox and outbox of all channels in one database."""
+
+    def __init__(self, url: str, key_file: Path) -> None:
+        self._engine: Engine = open_database(url)
+        self._sealer = Sealer(key_file)
+        self._me = secrets.token_hex(16)
+        _metadata.create_all(self._engine)
+
+    # -- in -------------------------------------------------------------------------------------------
+
+    def person(self, channel: str, sender: str) -> str:
+        """The keyed hash of a person on a channel: whom the rest of the program knows."""
+        return self._sealer.person(f"{channel}:{sender}")
+
+    def accept(self, channel: str, messages: Sequence[Inbound], now: float | None = None) -> int:
+        """Keeps messages that were not kept before; gives how many are new. They are safe when it returns."""
+        now = time() if now is None else now
+        new = 0
+        with self._engine.begin() as connection:
+            for each in messages:
+                person = self._know(connection, channel, each, now)
+                row = {
+                    "channel": channel, "message": self._sealer.person(f"{channel}/{each.id}"),
+                    "person": person, "state": NEW, "sent_at": each.at or now, "place": each.order,
+                    "came_at": now, "body": self._seal(_inbound_json(each)),
+                }  # fmt: skip
+                new += self._insert(connection, _inbox, row)  # 0: the platform sent it again
+        return new
+
+    def _know(self, connection: Connection, channel: str, message: Inbound, now: float) -> str:
+        person = self.person(channel, message.sender)
+        if message.formerly:
+            self._rename(connection, channel, message.formerly, message.sender)
+        found = connection.execute(
+            update(_people).where(_people.c.person == person).values(seen_at=now)
+        ).rowcount
+        if not found:
+            row = {
+                "person": person,
+                "channel": channel,
+                "address": self._seal(message.sender),
+                "seen_at": now,
+            }
+            self._insert(connection, _people, row)
+        return person
+
+    def _insert(self, connection: Connection, table: Table, row: Mapping[str, Any]) -> int:
+        """Inserts a row unless its unique key is there; the database decides, not a look before."""
+        dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
+        return int(connection.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount)
+
+    def _rename(self, connection: Connection, channel: str, old: str, new: str) -> None:
+        """Work that waits for a person whose id has changed goes to the new id."""
+        before, after = self.person(channel, old), self.person(channel, new)
+        for table in (_inbox, _outbox):
+            connection.execute(update(table).where(table.c.person == before).values(person=after))
+        connection.execute(delete(_people).where(_people.c.person == before))
+
+    def next_message(self, person: str, settled_before: float) -> tuple[int, Inbound] | None:
+        """The first message of a person that waits and came before some moment."""
+        query = (
+            select(_inbox)
+            .where(_inbox.c.person == person, _inbox.c.state == NEW, _inbox.c.came_at <= settled_before)
+            .order_by(_inbox.c.sent_at, _inbox.c.place, _inbox.c.id)
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        try:
+            return int(row.id), _inbound(json.loads(self._sealer.open(row.body)))
+        except SealError:  # sealed with a key that is lost: nobody can answer it
+            self.answer(int(row.id), person, row.channel, ())
+            return self.next_message(person, settled_before)
+
+    def answer(
+        self, message: int, person: str, channel: str, parts: Sequence[Part], *,
+        rest: Sequence[Mapping[str, Any]] = (), language: str = "", country: str = "", token: str = "",
+        forget: bool = False, now: float | None = None,
+    ) -> None:  # fmt: skip
+        """Ends a message and keeps its answer, at once or not at all."""
+        now = time() if now is None else now
+        changes: dict[str, Any] = {"rest": self._seal(list(rest)) if rest else "", "forget": forget}
+        changes |= {"language": language} if language else {}
+        changes |= {"country": country} if country else {}
+        with self._engine.begin() as connection:
+            ended = connection.execute(
+                update(_inbox)
+                .where(_inbox.c.id == message, _inbox.c.state == NEW)
+                .values(state=DONE, body="")
+            ).rowcount
+            if not ended:  # another process has answered it
+                return
+            connection.execute(update(_people).where(_people.c.person == person).values(**changes))
+            if parts:
+                connection.execute(_outbox.insert(), self._letters(channel, person, parts, token, now))
+
+    # -- out ------------------------------------------------------------------------------------------
+
+    def post(self, person: str, parts: Sequence[Part], reference: str, now: float | None = None) -> bool:
+        """Keeps messages to a person who has written before; False when nobody of that name has.
+
+        The same reference is kept once, however often it is posted.
+        """
+        now = time() if now is None else now
+        with self._engine.begin() as connection:
+            channel = connection.execute(select(_people.c.channel).where(_people.c.person == person)).scalar()
+            if channel is None:
+                return False
+            for number, row in enumerate(self._letters(channel, person, parts, "", now)):
+                self._insert(connection, _outbox, row | {"reference": f"{reference}-{number}"})
+            return True
+
+    def _letters(
+        self, channel: str, person: str, parts: Sequence[Part], token: str, now: float
+    ) -> list[dict[str, Any]]:
+        return [
+            {
+                "channel": channel, "person": person, "reference": secrets.token_hex(16), "state": READY,
+                "due_at": now, "made_at": now, "body": self._seal({"part": _part_json(each), "token": token}),
+            }
+            for each in parts
+        ]  # fmt: skip
+
+    def next_letter(self, person: str) -> Letter | None:
+        """The first message that waits to be sent to a person, due or not: those behind it wait for it."""
+        query = (
+            select(_outbox, _people.c.address)
+            .join(_people, _people.c.person == _outbox.c.person)
+            .where(_outbox.c.person == person, _outbox.c.state.in_((READY, SENDING)))
+            .order_by(_outbox.c.id)
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        try:
+            return self._letter(row)
+        except SealError:
+            self.settle(int(row.id), DEAD, code="key lost")
+            return self.next_letter(person)
+
+    def sending(self, letter: int, now: float | None = None) -> None:
+        """Notes that a message is on its way: whether it arrived is in doubt if we die now.
+
+        Then it is tried again, but not before a receipt of the platform had time to come.
+        """
+        due = (time() if now is None else now) + DOUBT_SECONDS
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox)
+                .where(_outbox.c.id == letter)
+                .values(state=SENDING, tries=_outbox.c.tries + 1, due_at=due)
+            )
+
+    def settle(
+        self, letter: int, state: str, *, due_at: float = 0.0, code: str = "", message: str = ""
+    ) -> None:
+        """Notes what came of sending: sent (its words go), dead, or ready for another try."""
+        changes: dict[str, Any] = {"state": state, "due_at": due_at, "code": code[:60]}
+        if message:
+            changes["message"] = self._sealer.person(message)
+        if state == SENT:
+            changes["body"] = ""
+        with self._engine.begin() as connection:
+            connection.execute(update(_outbox).where(_outbox.c.id == letter).values(**changes))
+
+    def receipt(self, reference: str, failed: bool, code: str) -> None:
+        """Takes up what the platform tells later of a message, by our reference or its own id."""
+        mine = or_(_outbox.c.reference == reference, _outbox.c.message == self._sealer.person(reference))
+        with self._engine.begin() as connection:
+            if failed:
+                connection.execute(update(_outbox).where(mine).values(state=DEAD, code=code[:60]))
+            else:
+                connection.execute(
+                    update(_outbox).where(mine, _outbox.c.state == SENDING).values(state=SENT, body="")
+                )
+
+    # -- work -----------------------------------------------------------------------------------------
+
+    def with_work(self, channel: str, settled_before: float, now: float, most: int = 200) -> list[str]:
+        """People of a channel for whom something is to be answered or sent, whom nobody holds."""
+        waiting = select(_inbox.c.person).where(
+            _inbox.c.channel == channel, _inbox.c.state == NEW, _inbox.c.came_at <= settled_before
+        )
+        leaving = select(_outbox.c.person).where(
+            _outbox.c.channel == channel, _outbox.c.state.in_((READY, SENDING)), _outbox.c.due_at <= now
+        )
+        query = (
+            select(_people.c.person)
+            .where(
+                _people.c.held_until < now, or_(_people.c.person.in_(waiting), _people.c.person.in_(leaving))
+            )
+            .order_by(_people.c.seen_at)
+            .limit(most)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def hold(self, person: str, now: float | None = None) -> bool:
+        """Takes or keeps hold of a person; False while somebody else holds them."""
+        now = time() if now is None else now
+        with self._engine.begin() as connection:
+            done = connection.execute(
+                update(_people)
+                .where(
+                    _people.c.person == person,
+                    or_(_people.c.held_until < now, _people.c.held_by == self._me),
+                )
+                .values(held_by=self._me, held_until=now + HOLD_SECONDS)
+            )
+            return bool(done.rowcount)
+
+    def let_go(self, person: str) -> None:
+        """Lets go of a person."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_people)
+                .where(_people.c.person == person, _people.c.held_by == self._me)
+                .values(held_by="", held_until=0.0)
+            )
+
+    def known(self, person: str) -> Known | None:
+        """What is known of a person."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(_people).where(_people.c.person == person)).first()
+        if row is None:
+            return None
+        try:
+            rest = json.loads(self._sealer.open(row.rest)) if row.rest else []
+            address = json.loads(self._sealer.open(row.address))
+            return Known(row.person, address, row.language, row.country, tuple(rest), row.forget)
+        except SealError:
+            return None
+
+    def is_waiting(self, person: str) -> bool:
+        """Whether a message of a person waits for its answer, or the answer for being sent."""
+        mine = select(_inbox.c.id).where(_inbox.c.person == person, _inbox.c.state == NEW)
+        theirs = select(_outbox.c.id).where(_outbox.c.person == person, _outbox.c.state.in_((READY, SENDING)))
+        with self._engine.connect() as connection:
+            return any(connection.execute(query.limit(1)).first() is not None for query in (mine, theirs))
+
+    # -- dead letters, counting, forgetting -----------------------------------------------------------
+
+    def dead(self) -> list[Letter]:
+        """Messages that could not be sent, the oldest first."""
+        query = (
+            select(_outbox, _people.c.address)
+            .join(_people, _people.c.person == _outbox.c.person)
+            .where(_outbox.c.state == DEAD)
+            .order_by(_outbox.c.id)
+        )
+        found = []
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                try:
+                    found.append(self._letter(row))
+                except SealError:
+                    continue
+        return found
+
+    def replay(self, letter: int | None = None) -> int:
+        """Sends dead messages once more, one or all whose words are still kept; gives their number."""
+        which = [_outbox.c.state == DEAD, _outbox.c.body != ""]
+        if letter is not None:
+            which.append(_outbox.c.id == letter)
+        with self._engine.begin() as connection:
+            changes = {"state": READY, "tries": 0, "due_at": 0.0, "code": ""}
+            return int(connection.execute(update(_outbox).where(*which).values(**changes)).rowcount)
+
+    def counts(self) -> dict[str, int]:
+        """How many messages wait, are on their way, or are dead."""
+        with self._engine.connect() as connection:
+            found = {NEW: connection.execute(_count(_inbox, NEW)).scalar() or 0}
+            for state in (READY, SENDING, DEAD):
+                found[state] = connection.execute(_count(_outbox, state)).scalar() or 0
+        return found
+
+    def erase(self, person: str) -> None:
+        """Erases what a person wrote and what was to be sent; the hashes of done messages stay for a while,
+        so that a platform that sends one again does not open the chat anew."""
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            connection.execute(
+                update(_inbox).where(_inbox.c.person == person).values(body="", state=DONE, person="")
+            )
+            connection.execute(delete(_outbox).where(_outbox.c.person == person))
+            connection.execute(delete(_people).where(_people.c.person == person))
+
+    def purge(self, now: float | None = None) -> None:
+        """Drops ids that no platform sends again, letters that are done with, and people long silent."""
+        now = time() if now is None else now
+        with self._engine.begin() as connection:
+            connection.execute(
+                delete(_inbox).where(_inbox.c.state == DONE, _inbox.c.came_at < now - IDS_KEPT_SECONDS)
+            )
+            connection.execute(
+                delete(_outbox).where(_outbox.c.state == SENT, _outbox.c.made_at < now - 24 * 3600)
+            )
+            connection.execute(delete(_outbox).where(_outbox.c.made_at < now - DEAD_KEPT_SECONDS))
+            connection.execute(delete(_people).where(_people.c.seen_at < now - DEAD_KEPT_SECONDS))
+
+    # -- sealed ---------------------------------------------------------------------------------------
+
+    def _seal(self, value: Any) -> str:
+        return self._sealer.seal(json.dumps(value, ensure_ascii=False))
+
+    def _letter(self, row: Row[Any]) -> Letter:
+        body = json.loads(self._sealer.open(row.body)) if row.body else {}
+        return Letter(
+            id=int(row.id),
+            channel=row.channel,
+            person=row.person,
+            address=json.loads(self._sealer.open(row.address)),
+            reference=row.reference,
+            part=_part(body.get("part") or {"text": ""}),
+            token=body.get("token") or "",
+            tries=int(row.tries),
+            doubtful=row.state == SENDING,
+            due_at=float(row.due_at),
+            code=row.code,
+        )
+
+
+def _count(table: Table, state: str) -> Any:
+    return select(func.count()).where(table.c.state == state)
+
+
+def _inbound_json(message: Inbound) -> dict[str, Any]:
+    return {
+        "sender": message.sender, "id": message.id, "at": message.at, "kind": message.kind,
+        "text": message.text, "place": message.place, "token": message.token,
+    }  # fmt: skip
+
+
+def _inbound(body: Mapping[str, Any]) -> Inbound:
+    place = body.get("place")
+    return Inbound(**{**body, "place": tuple(place) if place else None})
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    return {
+        "text": part.text, "choices": [[each.label, each.number] for each in part.choices],
+        "file": dict(part.file) if part.file else None,
+    }  # fmt: skip
+
+
+def _part(body: Mapping[str, Any]) -> Part:
+    choices = tuple(Choice(str(label), int(number)) for label, number in body.get("choices") or ())
+    return Part(str(body["text"]), choices, body.get("file"))

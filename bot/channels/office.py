@@ -1,0 +1,234 @@
+"""The work behind all channels: one person's messages after the other, answered, then sent.
+
+A message waits a moment for those that a platform delivers out of order. Whoever is worked for is held
+in the mailbox, so that other processes leave them alone; what a process that died had begun is taken up
+by the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from time import time
+from typing import Any, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.answers import formats
+from bot.answers.translations import SOURCE_LANGUAGE, translator
+from bot.channels import texts
+from bot.channels.carrier import Carrier, next_try
+from bot.channels.conversing import asks_to_erase
+from bot.channels.mailbox import DEAD, READY, SENT, Known, Mailbox
+from bot.channels.platform import Inbound, Part, Profile
+from bot.channels.rendering import Rendering, render
+from bot.conversation.emergencies import numbers_of
+from bot.conversation.turn import enabled_languages
+from bot.language.identification import identify
+from bot.language.normalise import latinise
+from bot.language.places import country_at
+from bot.people.store import PeopleStore
+from bot.privacy.failures import where
+from bot.rules.errors import RulesError
+
+logger = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 0.6  # platforms swap neighbours; later ones are answered as they come
+AT_ONCE = 3  # people worked for at a time: more would keep new messages waiting for their receipt
+_IDLE_SECONDS = 0.5
+_DESK_SECONDS = 2.0
+_PURGE_SECONDS = 3600.0
+_SILENT = ("reaction", "deleted")
+_NOT_NOW = (RulesError, SQLAlchemyError)
+
+
+class Talk(Protocol):
+    """Hands words to the assistant."""
+
+    async def __call__(self, channel: str, person: str, words: str) -> list[dict[str, Any]]:
+        """What the assistant says."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One channel: what it can show, and who carries to it."""
+
+    name: str
+    profile: Profile
+    carrier: Carrier
+
+
+class Office:
+    """Answers and sends for all channels of this process."""
+
+    def __init__(self, mailbox: Mailbox, people: Callable[[], PeopleStore], talk: Talk) -> None:
+        self._mailbox, self._people, self._talk = mailbox, people, talk
+        self._lines: dict[str, Line] = {}
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._stopped = False
+
+    def open(self, line: Line) -> None:
+        """Begins to work for a channel."""
+        self._lines[line.name] = line
+
+    def wake(self) -> None:
+        """Something came."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Works until stopped."""
+        desk_at = purge_at = 0.0
+        while not self._stopped:
+            try:
+                began = time()
+                if began >= desk_at:
+                    self._fetch_from_desk()
+                    desk_at = began + _DESK_SECONDS
+                if began >= purge_at:
+                    self._mailbox.purge()
+                    purge_at = began + _PURGE_SECONDS
+                self._hand_out()
+            except _NOT_NOW as error:
+                logger.error("The mailbox cannot be read: %s.", where(error))
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), _IDLE_SECONDS)
+            if self._woken.is_set():
+                self._woken.clear()
+                await asyncio.sleep(SETTLE_SECONDS / 3)
+
+    async def stop(self) -> None:
+        """Ends what is begun, then lets go."""
+        self._stopped = True
+        self._woken.set()
+        if self._busy:
+            await asyncio.wait(list(self._busy.values()), timeout=5)
+        for line in self._lines.values():
+            await line.carrier.close()
+
+    def _hand_out(self) -> None:
+        now = time()
+        for line in self._lines.values():
+            for person in self._mailbox.with_work(line.name, now - SETTLE_SECONDS, now):
+                if person not in self._busy:
+                    task = asyncio.ensure_future(self._work_for(person, line))
+                    self._busy[person] = task
+                    task.add_done_callback(partial(self._done, person))
+
+    def _done(self, person: str, _task: asyncio.Task[None]) -> None:
+        self._busy.pop(person, None)
+        self._woken.set()
+
+    async def _work_for(self, person: str, line: Line) -> None:
+        async with self._room:
+            try:
+                if self._mailbox.hold(person):
+                    await self._clear(person, line)
+                    self._mailbox.let_go(person)
+            except _NOT_NOW as error:  # the row is free again after a while; nothing is lost
+                logger.error("Work for a person had to stop: %s.", where(error))
+
+    async def _clear(self, person: str, line: Line) -> None:
+        """Sends what waits, then answers the next message, until nothing is left that is due."""
+        while not self._stopped and self._mailbox.hold(person):
+            if not await self._send_all(person, line):
+                return
+            found = self._mailbox.next_message(person, time() - SETTLE_SECONDS)
+            known = self._mailbox.known(person)
+            if found is None or known is None:
+                if known is not None and known.forget:
+                    self._mailbox.erase(person)
+                    await line.carrier.forgotten(person)
+                return
+            await self._answer(line, known, *found)
+
+    async def _send_all(self, person: str, line: Line) -> bool:
+        """Sends what waits for a person in its order; False when the first has to wait."""
+        while (letter := self._mailbox.next_letter(person)) is not None:
+            if letter.due_at > time():
+                return False
+            self._mailbox.hold(person)
+            self._mailbox.sending(letter.id)
+            outcome = await line.carrier.carry(letter)
+            if outcome.state == "sent":
+                self._mailbox.settle(letter.id, SENT, message=outcome.id)
+                continue
+            pause = next_try(outcome, letter.tries + 1) if outcome.state == "retry" else None
+            if pause is not None:
+                self._mailbox.settle(letter.id, READY, due_at=time() + pause, code=outcome.code)
+                return False
+            logger.warning("A message on %s could not be sent: %s.", line.name, outcome.code or "unknown")
+            self._mailbox.settle(letter.id, DEAD, code=outcome.code)
+        return True
+
+    async def _answer(self, line: Line, known: Known, number: int, message: Inbound) -> None:
+        language, messages = known.language, self._without_assistant(known, message)
+        if messages is None:
+            words = _words_of(message, known)
+            messages = await self._talk(line.name, known.person, words)
+            language = _told(messages, "language") or language
+        answer = self._render(messages, line.profile, language)
+        self._mailbox.answer(
+            number, known.person, line.name, answer.parts, rest=answer.rest, language=language,
+            country=_told(messages, "country"), token=message.token, forget=asks_to_erase(messages),
+        )  # fmt: skip
+
+    def _without_assistant(self, known: Known, message: Inbound) -> list[dict[str, Any]] | None:
+        """What is said without asking the assistant: the rest of an answer, what cannot be read."""
+        language = known.language or _guessed(message.text)
+        t = translator(language)
+        if known.rest and latinise(message.text) in ("more", latinise(texts.words(t).more_button)):
+            return list(known.rest)
+        if message.kind in _SILENT or (
+            not message.text.strip() and message.place is None and _is_text(message)
+        ):
+            return []
+        numbers = numbers_of(known.country or None, t)
+        said = (
+            texts.too_many(t, numbers)
+            if message.kind == "flood"
+            else texts.cannot_read(message.kind, t, numbers)
+        )
+        return None if said is None else [{"text": said}]
+
+    def _render(self, messages: Sequence[Mapping[str, Any]], profile: Profile, language: str) -> Rendering:
+        t = translator(language or SOURCE_LANGUAGE)
+        return render(messages, profile, texts.words(t))
+
+    def _fetch_from_desk(self) -> None:
+        """Takes over what the desk wrote, and reminders that are due."""
+        for line in self._lines.values():
+            for each in self._people().due(line.name):
+                known = self._mailbox.known(each.sender)
+                parts: tuple[Part, ...] = ()
+                if known is not None:
+                    parts = self._render([{"text": each.text}], line.profile, known.language).parts
+                self._mailbox.post(each.sender, parts, f"desk-{each.id}")
+                self._people().sent(each.id)
+
+
+def _is_text(message: Inbound) -> bool:
+    return message.kind in ("text", "choice", "edited")
+
+
+def _words_of(message: Inbound, known: Known) -> str:
+    """The words of a message; for a place on the map the name of its country."""
+    if message.place is None:
+        return message.text
+    country = country_at(*message.place)
+    return formats.country(country, translator(known.language or SOURCE_LANGUAGE)) if country else "?"
+
+
+def _guessed(text: str) -> str:
+    guess = identify(text)
+    return guess.language if guess.language in enabled_languages() else SOURCE_LANGUAGE
+
+
+def _told(messages: Sequence[Mapping[str, Any]], name: str) -> str:
+    found = [(each.get("custom") or {}).get(name) for each in messages]
+    return next((str(each) for each in found if each), "")

@@ -1,0 +1,130 @@
+"""The web chat's sessions and what was said in them, kept while the tab is open and then erased.
+
+Unlike a messaging app a page has no memory of its own: a reload, or a lost line, asks for what was said.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from time import time
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+
+from bot.privacy.sealing import Sealer, SealError
+from bot.rules.database import open_database
+
+KEPT_SECONDS = 24 * 3600.0  # after the last sign of life
+
+_metadata = MetaData()
+_sessions = Table(
+    "web_session", _metadata,
+    Column("person", String(64), primary_key=True),
+    Column("language", String(8), nullable=False),
+    Column("chosen", Integer, nullable=False, default=0),  # the person chose the language
+    Column("seen_at", Float, nullable=False, index=True),
+)  # fmt: skip
+_events = Table(
+    "web_event", _metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", String(64), nullable=False, index=True),
+    Column("reference", String(80), nullable=False, unique=True),  # each is kept once
+    Column("body", Text, nullable=False),  # sealed JSON: who, text, choices, file, id, language
+)  # fmt: skip
+
+
+class WebLog:
+    """Sessions of the web chat, by the keyed hash of the session's secret."""
+
+    def __init__(self, url: str, key_file: Path) -> None:
+        self._engine: Engine = open_database(url)
+        self._sealer = Sealer(key_file)
+        _metadata.create_all(self._engine)
+
+    @staticmethod
+    def new_secret() -> str:
+        """A secret that only the page holds."""
+        return secrets.token_hex(32)
+
+    def open(self, person: str, language: str, chosen: bool, now: float | None = None) -> None:
+        """Opens a session, or brings its language up to date."""
+        row = {"language": language, "chosen": int(chosen), "seen_at": time() if now is None else now}
+        with self._engine.begin() as connection:
+            dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
+            statement = dialect.insert(_sessions).values(person=person, **row)
+            connection.execute(statement.on_conflict_do_update(index_elements=["person"], set_=row))
+
+    def session(self, person: str, now: float | None = None) -> tuple[str, bool] | None:
+        """The language of a session and whether it was chosen; None for one that is unknown or over."""
+        moment = time() if now is None else now
+        with self._engine.begin() as connection:
+            row = connection.execute(select(_sessions).where(_sessions.c.person == person)).first()
+            if row is None or row.seen_at < moment - KEPT_SECONDS:
+                return None
+            connection.execute(update(_sessions).where(_sessions.c.person == person).values(seen_at=moment))
+        return str(row.language), bool(row.chosen)
+
+    def write(self, person: str, reference: str, body: Mapping[str, Any]) -> None:
+        """Adds something that was said; the same reference is kept once."""
+        row = {
+            "person": person,
+            "reference": reference,
+            "body": self._sealer.seal(json.dumps(body, ensure_ascii=False)),
+        }
+        with self._engine.begin() as connection:
+            dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
+            connection.execute(dialect.insert(_events).values(**row).on_conflict_do_nothing())
+
+    def after(self, person: str, number: int) -> list[dict[str, Any]]:
+        """What was said after a number, in its order."""
+        query = (
+            select(_events)
+            .where(_events.c.person == person, _events.c.number > number)
+            .order_by(_events.c.number)
+        )
+        found = []
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                try:
+                    found.append({"number": row.number, **json.loads(self._sealer.open(row.body))})
+                except SealError:  # sealed with a key that is lost: as good as erased
+                    continue
+        return found
+
+    def newest(self, person: str) -> int:
+        """The number of what was said last."""
+        query = select(func.max(_events.c.number)).where(_events.c.person == person)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def keep_last(self, person: str) -> None:
+        """Erases all that was said but the last."""
+        last = self.newest(person)
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            connection.execute(delete(_events).where(_events.c.person == person, _events.c.number < last))
+
+    def erase(self, person: str) -> None:
+        """Ends a session and erases what was said in it."""
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            connection.execute(delete(_events).where(_events.c.person == person))
+            connection.execute(delete(_sessions).where(_sessions.c.person == person))
+
+    def purge(self, now: float | None = None) -> list[str]:
+        """Ends sessions that gave no sign of life for long; their persons, so that the rest can go too."""
+        limit = (time() if now is None else now) - KEPT_SECONDS
+        with self._engine.connect() as connection:
+            over = list(
+                connection.execute(select(_sessions.c.person).where(_sessions.c.seen_at < limit)).scalars()
+            )
+        for person in over:
+            self.erase(person)
+        return over
