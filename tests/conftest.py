@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.settings import ENGINE_ENVIRONMENT
+
+ON_BOTH = ("test_load.py", "test_lookup.py", "test_revisions.py", "test_searches.py", "test_diff.py")
 
 # A shell that starts us in the background has Ctrl-C ignored, and every child would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -28,11 +29,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The database and the word lists are tested whole on both Pythons, of the rest the slow tests alone."""
-    folders = [Path(__file__).parent / name for name in ("rules", "language")]
+    """What touches the database runs on both Pythons and both SQLAlchemys, of the rest the slow tests alone.
+
+    Two servers may run beside each other: each folder that starts one keeps to one worker.
+    """
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in folders):
+        if item.path.name in ON_BOTH:
             item.add_marker(pytest.mark.both)
+        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
 
 
 @pytest.hookimpl(trylast=True)

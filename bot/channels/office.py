@@ -38,7 +38,7 @@ from bot.rules.errors import RulesError
 logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.6  # platforms swap neighbours; later ones are answered as they come
-AT_ONCE = 3  # people worked for at a time: more would keep new messages waiting for their receipt
+AT_ONCE = 3  # messages before the assistant: more would keep new ones waiting for their receipt
 _IDLE_SECONDS = 0.5
 _DESK_SECONDS = 2.0
 _PURGE_SECONDS = 3600.0
@@ -125,13 +125,12 @@ class Office:
         self._woken.set()
 
     async def _work_for(self, person: str, line: Line) -> None:
-        async with self._room:
-            try:
-                if self._mailbox.hold(person):
-                    await self._clear(person, line)
-                    self._mailbox.let_go(person)
-            except _NOT_NOW as error:  # the row is free again after a while; nothing is lost
-                logger.error("Work for a person had to stop: %s.", where(error))
+        try:
+            if self._mailbox.hold(person):
+                await self._clear(person, line)
+                self._mailbox.let_go(person)
+        except _NOT_NOW as error:  # the row is free again after a while; nothing is lost
+            logger.error("Work for a person had to stop: %s.", where(error))
 
     async def _clear(self, person: str, line: Line) -> None:
         """Sends what waits, then answers the next message, until nothing is left that is due."""
@@ -170,7 +169,9 @@ class Office:
         language, messages = known.language, self._without_assistant(known, message)
         if messages is None:
             words = _words_of(message, known)
-            messages = await self._talk(line.name, known.person, words)
+            async with self._room:
+                self._mailbox.hold(known.person)  # there may have been a queue
+                messages = await self._talk(line.name, known.person, words)
             language = _told(messages, "language") or language
         answer = self._render(messages, line.profile, language)
         self._mailbox.answer(
@@ -182,7 +183,9 @@ class Office:
         """What is said without asking the assistant: the rest of an answer, what cannot be read."""
         language = known.language or _guessed(message.text)
         t = translator(language)
-        if known.rest and latinise(message.text) in ("more", latinise(texts.words(t).more_button)):
+        # "0" is the number of a "Show more" button whose label the platform no longer knows.
+        more = ("more", "0", latinise(texts.words(t).more_button))
+        if known.rest and latinise(message.text) in more:
             return list(known.rest)
         if message.kind in _SILENT or (
             not message.text.strip() and message.place is None and _is_text(message)
@@ -226,7 +229,8 @@ def _words_of(message: Inbound, known: Known) -> str:
 
 def _guessed(text: str) -> str:
     guess = identify(text)
-    return guess.language if guess.language in enabled_languages() else SOURCE_LANGUAGE
+    known = guess.confident and guess.language in enabled_languages()
+    return str(guess.language) if known else SOURCE_LANGUAGE
 
 
 def _told(messages: Sequence[Mapping[str, Any]], name: str) -> str:

@@ -17,6 +17,9 @@ Kind = Literal[
 ]  # fmt: skip
 
 
+_YEAR_5138 = 1e11
+
+
 class Malformed(ValueError):
     """A body that is not what the platform sends; its text names the field, never what stood in it."""
 
@@ -34,6 +37,13 @@ class Inbound:
     place: tuple[float, float] | None = None  # latitude, longitude in degrees
     formerly: str | None = None  # the id that this person had before, when the platform changes it
     token: str = ""  # what a reply needs besides the id (LINE), or what acknowledges a button (Telegram)
+
+    def __post_init__(self) -> None:
+        """Raises Malformed without a sender or id, or at a time that cannot be."""
+        if not self.sender or not self.id:
+            raise Malformed("The sender or the id of a message is empty.")
+        if not 0 <= self.at < _YEAR_5138:  # false for NaN too
+            raise Malformed("The time of a message cannot be.")
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,7 @@ class Platform(ABC):
     # A message of a webhook that is older is refused as replayed; platforms retry for days.
     oldest_seconds: float = 7 * 24 * 3600
     per_second: float = 20.0  # sending, to all together
-    per_person: float = 1.0  # sending, a second
+    per_person: float = 3.0  # sending, a second; an answer has up to three messages
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
         """What to answer to the handshake of a GET request; None refuses it."""

@@ -118,6 +118,10 @@ class WebChannel(InputChannel):
             headers = {"Cache-Control": "public, max-age=3600", "X-Content-Type-Options": "nosniff"}
             return await file(_WIDGET, mime_type="text/javascript; charset=utf-8", headers=headers)
 
+        @routes.route("/demo", methods=["GET"])
+        async def demo(_request: Request) -> HTTPResponse:
+            return await file(_WIDGET.with_name("demo.html"))
+
         @routes.route("/session", methods=["POST", "OPTIONS"])
         async def session(request: Request) -> HTTPResponse:
             return await self._answer(request, self._session)
@@ -166,6 +170,7 @@ class WebChannel(InputChannel):
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Allow-Headers": "Authorization, Content-Type",
             "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Expose-Headers": "Retry-After",
             "Access-Control-Max-Age": "86400",
         }
 

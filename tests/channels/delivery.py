@@ -150,5 +150,5 @@ def flood(
         deadline = time.monotonic() + 900
         while (outcome := judge(simulator)).lost and time.monotonic() < deadline:
             time.sleep(1)
-        simulator.settle(quiet=20 if kills else 3)  # what was in doubt when it was killed is sent again late
+        simulator.settle(quiet=17 if kills else 3)  # what was in doubt when it was killed is sent again late
         return judge(simulator) if outcome else outcome

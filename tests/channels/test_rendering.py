@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers.answer import answer
-from bot.answers.translations import LOCALES, translator
+from bot.answers.translations import LOCALES, available_languages, translator
 from bot.channels.platform import Choice, Part, Profile
 from bot.channels.rendering import EMERGENCY_SEGMENTS, Rendering, Words, cut_label, render
 from bot.channels.segments import _TYPOGRAPHIC, fits, plain, segments
@@ -279,6 +279,14 @@ def catalogue(language: str) -> Iterator[str]:
                 yield from entry.string if isinstance(entry.string, tuple) else (entry.string,)
 
 
+# Whole answers on every app take minutes: of all languages but English only with `--slow tests/channels`.
+THOROUGH = (pytest.mark.slow, pytest.mark.thorough)
+LONG = [
+    language if language == "en" else pytest.param(language, marks=THOROUGH)
+    for language in available_languages()
+]
+
+
 @pytest.mark.parametrize("name", PROFILES)
 @pytest.mark.parametrize("language", LANGUAGES[1:])  # English is the source
 def test_every_message_of_every_catalogue(language: str, name: str) -> None:
@@ -286,7 +294,7 @@ def test_every_message_of_every_catalogue(language: str, name: str) -> None:
         check_numbers([message(text)], check([message(text)], PROFILES[name]))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LONG)
 @pytest.mark.parametrize("name", PROFILES)
 def test_answers_of_every_rule_type(book: LawBook, language: str, name: str) -> None:
     t, given, types = translator(language), list[dict[str, Any]](), set[str]()
@@ -301,7 +309,7 @@ def test_answers_of_every_rule_type(book: LawBook, language: str, name: str) -> 
         check_numbers(answered, check(answered, PROFILES[name]))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LONG)
 @pytest.mark.parametrize("name", PROFILES)
 def test_whole_answers(base: LawBase, language: str, name: str) -> None:
     for home, place in (("NP", "QA"), ("PH", "SA"), ("MA", "IT")):
@@ -314,7 +322,7 @@ def test_whole_answers(base: LawBase, language: str, name: str) -> None:
         check_numbers(given, check(given, PROFILES[name]))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LONG)
 @pytest.mark.parametrize("danger", sorted(DANGERS))
 def test_an_emergency_is_one_part_everywhere(base: LawBase, language: str, danger: str) -> None:
     for destination in (None, "QA", "SA", "IT", "KR"):

@@ -28,6 +28,8 @@ from twilio.request_validator import RequestValidator
 from tests.channels.api import NUMBERED, segments, units
 from tests.channels.simulator import BROKEN, KINDS, NOTICES, Limits, Rate, Secrets, Simulator
 
+# The tests of delivery use it all the time; its own tests take a minute.
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 PLATFORMS = sorted(KINDS)
 META = ("messenger", "whatsapp")
 HTTP = httpx.Client()  # one for all: making its TLS context takes long

@@ -30,7 +30,7 @@ sync_api = pytest.importorskip(
 )
 expect = sync_api.expect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 WEB = Path(__file__).parents[2] / "bot" / "channels" / "web"
 WIDGET = WEB / "haq-chat.js"

@@ -25,7 +25,7 @@ from tests.end_to_end.driver import Conversation, Servers
 from tests.number_trace import untraced
 
 Talk = Callable[..., Conversation]
-CASES = 300
+CASES = 200
 SEED = 20261121
 DESTINATIONS = ("QA", "SA", "MY", "ZA", "IT", "QA", "SA", "MY", "ZA", "IT", "KR", "FJ", "US")
 ORIGINS = ("NP", "PH", "KE", "LS", "MA", "BD", "GH", None)
