@@ -8,7 +8,9 @@ import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from statistics import quantiles
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -42,6 +44,7 @@ def command(name: str | None, as_json: bool) -> None:
     lookup    lookups of random cases, in process, warm
     rules     lookups in a law base of a thousand and of a million rules (several minutes)
     messages  messages over REST to a running assistant (haq run)
+    channels  5,000 messages of 500 people, many sent twice or swapped, while the assistant is killed twice
     """
     if name is not None and name not in BENCHMARKS:
         raise click.BadParameter(f"{name} is not one of {', '.join(BENCHMARKS)}.", param_hint="NAME")
@@ -129,11 +132,39 @@ def _rules(settings: Settings) -> Figures:
     return bench_rules(settings)
 
 
+def _channels(_settings: Settings) -> Figures:
+    """The flood of the tests at full size: an assistant of its own on a simulated, unkind WhatsApp."""
+    try:
+        from tests.channels.delivery import Connected, flood
+    except ImportError as error:
+        raise Failure(
+            f"This benchmark needs the checkout and its development packages ({error.name})."
+        ) from None
+
+    with TemporaryDirectory() as folder:
+        connected = Connected(Path(folder))
+        try:
+            began = time.perf_counter()
+            outcome = flood(connected, "whatsapp", people=500, messages=5000, rate=50, kills=2)
+            seconds = time.perf_counter() - began
+        finally:
+            connected.servers.stop()
+    return {
+        "messages": outcome.messages,
+        "lost": outcome.lost,
+        "twice": outcome.twice,
+        "disordered": outcome.disordered,
+        "acknowledged_p99_ms": round(outcome.p99_milliseconds, 1),
+        "seconds": round(seconds, 1),
+    }
+
+
 BENCHMARKS: dict[str, Callable[[Settings], Figures]] = {
     "start": _start,
     "lookup": _lookup,
     "rules": _rules,
     "messages": _messages,
+    "channels": _channels,
 }
 
 

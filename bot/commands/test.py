@@ -13,7 +13,7 @@ from bot.settings import ROOT, load_settings
 
 CORE_PYTHON = "3.13"
 CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters", "tests/conversation")
-# Their slow tests (every rule in every language, every pair of countries) run on the current Python alone,
+# Their slow tests (every rule in every language, random walks) run on the current Python alone,
 # where they take half the time; the fast ones marked `both` run on either.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
 WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels")
@@ -87,7 +87,7 @@ def _core() -> bool:
         return not _skipped(f"tests on Python {CORE_PYTHON}", error)
     _heading(f"pytest on Python {CORE_PYTHON} with SQLAlchemy 2")
     tests = [name for name in CORE_TESTS if (ROOT / name).is_dir()]
-    quiet = ["-q", "-p", "no:cacheprovider", *ON_EVERY_CORE, "-m", "slow or both"]
+    quiet = ["-q", "-p", "no:cacheprovider", *ON_EVERY_CORE, "-m", "(slow or both) and not thorough"]
     return _run([str(scripts / "python"), "-m", "pytest", *quiet, *tests], cwd=ROOT) == 0
 
 
