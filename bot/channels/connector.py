@@ -22,7 +22,7 @@ from bot.channels.conversing import OnMessage
 from bot.channels.limits import Limit, Limiter
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Malformed, Platform, Receipt
-from bot.channels.running import NOT_NOW, close_office, mailbox, office
+from bot.channels.running import NOT_NOW, close_office, conversations, mailbox, office
 from bot.language.emergency import detect
 from bot.language.identification import likely
 from bot.language.scope import scope
@@ -111,6 +111,12 @@ class Connector(InputChannel):
                     mailbox().receipt(reference, receipt.failed, receipt.code)
             kept = self._within_limits(platform.name, fresh)
             mailbox().accept(platform.name, kept)
+            for message in kept:
+                if message.formerly:
+                    before, now = (
+                        mailbox().person(platform.name, who) for who in (message.formerly, message.sender)
+                    )
+                    conversations().rename(before, now)
         except NOT_NOW as error:  # the platform sends it again
             logger.error("A message could not be kept: %s.", where(error))
             return 503, []

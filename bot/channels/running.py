@@ -13,6 +13,7 @@ from bot.channels.mailbox import Mailbox
 from bot.channels.office import Office
 from bot.channels.weblog import WebLog
 from bot.people.store import PeopleStore
+from bot.privacy.conversations import ConversationStore
 from bot.rules.errors import RulesError
 from bot.settings import load_settings
 
@@ -31,6 +32,13 @@ def weblog() -> WebLog:
     """The web chat's log, opened at the first session."""
     settings = load_settings()
     return WebLog(settings.conversations_url, settings.people_key)
+
+
+@lru_cache(maxsize=1)
+def conversations() -> ConversationStore:
+    """The store of conversations, for a person whose id changes."""
+    settings = load_settings()
+    return ConversationStore(settings.conversations_url, settings.people_key)
 
 
 @lru_cache(maxsize=1)

@@ -110,7 +110,8 @@ def _check(channel: str, settings: Settings) -> int:
         )
     outcome = asyncio.run(_make(platform, platform.check()))
     if outcome.state != "sent":
-        return _say(channel, f"the platform refuses: {_reason(outcome)}", NOT_RIGHT)
+        what = "the platform refuses" if outcome.state == "dead" else "the platform gave no good answer"
+        return _say(channel, f"{what}: {_reason(outcome)}", NOT_RIGHT)
     return _say(channel, f"right. Webhook: {webhook_address(channel, settings.channels)}", 0)
 
 

@@ -62,6 +62,16 @@ class ConversationStore:
                 )
             )
 
+    def rename(self, person: str, new: str) -> None:
+        """Goes on with a conversation under the new id of the same person, unless that has one already."""
+        old_key, new_key = self._hash(person), self._hash(new)
+        with self._engine.begin() as connection:
+            taken = select(_conversations.c.person).where(_conversations.c.person == new_key)
+            if connection.execute(taken).first() is None:
+                connection.execute(
+                    update(_conversations).where(_conversations.c.person == old_key).values(person=new_key)
+                )
+
     def erase(self, person: str) -> None:
         """Erases everything of a person; the freed pages are overwritten first."""
         where = _conversations.c.person == self._hash(person)

@@ -50,6 +50,16 @@ def test_duplicates_swaps_lost_receipts_and_a_killed_assistant(connected: Connec
     assert (outcome.lost, outcome.twice, outcome.disordered) == (0, 0, 0), outcome
 
 
+def test_a_new_number_goes_on_with_the_conversation(connected: Connected) -> None:
+    with connected.simulator("whatsapp") as simulator:
+        person = simulator.person()
+        person.say("I am from Nepal and work in construction in Qatar")
+        person.wait(1, timeout=20)
+        person.notice("number_changed").wait_acknowledged()
+        person.say("what do you know about me")
+        hears(person, "country of work: Qatar")
+
+
 def test_a_channel_that_is_off_has_no_routes(connected: Connected) -> None:
     url = f"{connected.servers.url}/webhooks/twilio_whatsapp/webhook"
     assert httpx.post(url, content=b"x").status_code == httpx.get(url).status_code == 404
