@@ -93,6 +93,7 @@ def pair(request: pytest.FixtureRequest) -> tuple[Platform, Shape]:
     return platform, SHAPES[request.param](Secrets())
 
 
+@pytest.mark.slow
 def test_spoiled_webhooks(pair: tuple[Platform, Shape]) -> None:
     platform, shape = pair
     whole, chance, refused = bodies(shape), random.Random(SEED), 0
@@ -113,6 +114,7 @@ def test_spoiled_webhooks(pair: tuple[Platform, Shape]) -> None:
     assert 0 < refused < BODIES
 
 
+@pytest.mark.slow
 def test_spoiled_responses(pair: tuple[Platform, Shape]) -> None:
     platform, _ = pair
     chance = random.Random(SEED)

@@ -282,8 +282,7 @@ def catalogue(language: str) -> Iterator[str]:
 # Whole answers on every app take minutes: of all languages but English only with `--slow tests/channels`.
 THOROUGH = (pytest.mark.slow, pytest.mark.thorough)
 LONG = [
-    language if language == "en" else pytest.param(language, marks=THOROUGH)
-    for language in available_languages()
+    pytest.param(each, marks=pytest.mark.slow if each == "en" else THOROUGH) for each in available_languages()
 ]
 
 
