@@ -29,14 +29,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What touches the database runs on both Pythons and both SQLAlchemys, of the rest the slow tests alone.
-
-    Two servers may run beside each other: each folder that starts one keeps to one worker.
-    """
+    """What touches the database runs on both Pythons, of the rest the slow tests alone."""
     for item in items:
         if item.path.name in ON_BOTH:
             item.add_marker(pytest.mark.both)
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,9 +16,7 @@ CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters",
 # Their slow tests (every rule in every language, random walks) run on the current Python alone,
 # where they take half the time; the fast ones marked `both` run on either.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
-WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels")
-# These measure how long things take to start and to stop, so nothing runs beside them.
-ALONE = ("tests/ops",)
+WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels", "tests/ops")
 CHECKED = ("bot", "actions", "tests")
 
 
@@ -49,9 +47,8 @@ def _pytest(slow: bool, arguments: list[str]) -> int:
     code = _run([sys.executable, "-m", "pytest", *ON_EVERY_CORE, "-m", "not slow"])
     if slow:
         _heading("pytest, slow tests with servers")
-        which, by_folder = ["-m", "slow and not thorough"], ["-n", "2", "--dist", "loadgroup"]
-        code = _run([sys.executable, "-m", "pytest", *by_folder, *which, *WITH_SERVERS]) or code
-        code = _run([sys.executable, "-m", "pytest", *which, *ALONE]) or code
+        which = ["-m", "slow and not thorough"]
+        code = _run([sys.executable, "-m", "pytest", *which, *WITH_SERVERS]) or code
     return code
 
 

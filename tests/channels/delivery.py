@@ -147,7 +147,7 @@ def flood(
             time.sleep(messages / rate / (kills + 1))
             connected.kill_assistant()
         running.wait(timeout=900)
-        deadline = time.monotonic() + 900
+        deadline = time.monotonic() + 60 + messages / 10
         while (outcome := judge(simulator)).lost and time.monotonic() < deadline:
             time.sleep(1)
         simulator.settle(quiet=17 if kills else 3)  # what was in doubt when it was killed is sent again late

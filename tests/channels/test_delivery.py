@@ -31,6 +31,7 @@ def test_a_conversation(connected: Connected, platform: str) -> None:
         assert not simulator.unknown and not simulator.spinning
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_what_is_forged_is_refused(connected: Connected, platform: str) -> None:
     with connected.simulator(platform) as simulator:
@@ -45,11 +46,13 @@ def test_what_is_forged_is_refused(connected: Connected, platform: str) -> None:
     assert "was refused" in log and person.id not in log
 
 
+@pytest.mark.thorough
 def test_duplicates_swaps_lost_receipts_and_a_killed_assistant(connected: Connected) -> None:
     outcome = flood(connected, "whatsapp", people=30, messages=120, rate=12, kills=1)
     assert (outcome.lost, outcome.twice, outcome.disordered) == (0, 0, 0), outcome
 
 
+@pytest.mark.thorough
 def test_a_new_number_goes_on_with_the_conversation(connected: Connected) -> None:
     with connected.simulator("whatsapp") as simulator:
         person = simulator.person()

@@ -19,7 +19,7 @@ from bot.people.store import PeopleStore
 PROFILE = Profile(text=400, text_with_buttons=400, buttons=3, button=20)
 SMS = Profile(text=1600, text_with_buttons=1600, buttons=0, button=0, segments=3, numbered=True, files=False)
 
-pytestmark = pytest.mark.slow  # it waits for neighbours, as in earnest
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]  # it waits for neighbours, as in earnest
 
 
 class Post(Carrier):

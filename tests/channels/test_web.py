@@ -10,7 +10,7 @@ import pytest
 
 from tests.channels.delivery import Connected
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 
 class Page:
