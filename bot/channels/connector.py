@@ -19,13 +19,10 @@ from sanic.response import HTTPResponse, empty, text
 from bot.channels.carrier import HttpCarrier
 from bot.channels.configured import platform_from
 from bot.channels.conversing import OnMessage
-from bot.channels.limits import Limit, Limiter
+from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Malformed, Platform, Receipt
 from bot.channels.running import NOT_NOW, close_office, conversations, mailbox, office
-from bot.language.emergency import detect
-from bot.language.identification import likely
-from bot.language.scope import scope
 from bot.privacy.failures import where
 from bot.settings import load_settings
 
@@ -109,7 +106,7 @@ class Connector(InputChannel):
                 if isinstance(receipt, Receipt):
                     reference = request.args.get("ref") or receipt.reference  # Twilio: in the address
                     mailbox().receipt(reference, receipt.failed, receipt.code)
-            kept = self._within_limits(platform.name, fresh)
+            kept = self._within_limits(platform.name, mailbox().unknown(platform.name, fresh))
             mailbox().accept(platform.name, kept)
             for message in kept:
                 if message.formerly:
@@ -130,17 +127,12 @@ class Connector(InputChannel):
         kept = []
         for message in messages:
             person = mailbox().person(channel, message.sender)
-            verdict = self._limiter.judge(person, message.text, time(), partial(_urgent, message.text))
+            verdict = self._limiter.judge(person, message.text, time(), partial(tells_danger, message.text))
             if verdict == "take":
                 kept.append(message)
             elif verdict == "say_wait":
                 kept.append(Inbound(message.sender, message.id, message.at, "flood"))
         return kept
-
-
-def _urgent(words: str) -> bool:
-    """Whether a message tells of a danger by the word lists; asked only of who writes too often."""
-    return detect(words, scope(*likely(words))) is not None
 
 
 def _public_url(request: Request) -> str:

@@ -7,7 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.language.emergency import detect
+from bot.language.identification import likely
+from bot.language.scope import scope
+
 Verdict = Literal["take", "say_wait", "ignore"]
+_REPEATS_FORGOTTEN = 60.0  # seconds after which the same words are no repetition
 _MOST_KEPT = 50_000  # people at a time; whoever was silent longest is forgotten first
 
 
@@ -30,6 +35,11 @@ class Limit:
     silence: float = 600.0  # whoever was told to wait is not told again for so many seconds
 
 
+def tells_danger(words: str) -> bool:
+    """Whether a message tells of a danger by the word lists; asked only of who writes too often."""
+    return detect(words, scope(*likely(words))) is not None
+
+
 class Limiter:
     """Counts in this process alone: a limit per worker is enough to keep a flood from the others."""
 
@@ -39,8 +49,10 @@ class Limiter:
 
     def judge(self, who: str, words: str, now: float, urgent: Callable[[], bool]) -> Verdict:
         """Whether a message is taken; one that tells of a danger always is."""
+        before = self._accounts[who].at if who in self._accounts else now
         account = self._account(who, now)
-        account.repeats = account.repeats + 1 if words and words == account.last else 0
+        again = bool(words) and words == account.last and now - before < _REPEATS_FORGOTTEN
+        account.repeats = account.repeats + 1 if again else 0
         account.last = words
         account.tokens -= 1
         if (account.tokens >= 0 and account.repeats < self._limit.repeats) or urgent():

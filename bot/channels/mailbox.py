@@ -142,12 +142,26 @@ class Mailbox:
             for each in messages:
                 person = self._know(connection, channel, each, now)
                 row = {
-                    "channel": channel, "message": self._sealer.person(f"{channel}/{each.id}"),
+                    "channel": channel, "message": self._id(channel, each),
                     "person": person, "state": NEW, "sent_at": each.at or now, "place": each.order,
                     "came_at": now, "body": self._seal(_inbound_json(each)),
                 }  # fmt: skip
                 new += self._insert(connection, _inbox, row)  # 0: the platform sent it again
         return new
+
+    def unknown(self, channel: str, messages: Sequence[Inbound]) -> list[Inbound]:
+        """Those messages that were not kept before: what a platform sends again is nobody's haste.
+
+        Two webhooks at once may both find a message unknown; `accept` keeps it once all the same.
+        """
+        ids = {self._id(channel, each): each for each in messages}
+        query = select(_inbox.c.message).where(_inbox.c.channel == channel, _inbox.c.message.in_(list(ids)))
+        with self._engine.connect() as connection:
+            kept = set(connection.execute(query).scalars())
+        return [each for key, each in ids.items() if key not in kept]
+
+    def _id(self, channel: str, message: Inbound) -> str:
+        return self._sealer.person(f"{channel}/{message.id}")
 
     def _know(self, connection: Connection, channel: str, message: Inbound, now: float) -> str:
         person = self.person(channel, message.sender)

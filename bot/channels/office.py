@@ -23,11 +23,12 @@ from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
 from bot.channels.carrier import Carrier, next_try
 from bot.channels.conversing import asks_to_erase
-from bot.channels.mailbox import DEAD, READY, SENT, Known, Mailbox
-from bot.channels.platform import Inbound, Part, Profile
+from bot.channels.mailbox import DEAD, READY, SENT, Known, Letter, Mailbox
+from bot.channels.platform import Inbound, Outcome, Part, Profile
 from bot.channels.rendering import Rendering, render
 from bot.conversation.emergencies import numbers_of
-from bot.conversation.turn import enabled_languages
+from bot.conversation.outage import apology
+from bot.conversation.turn import State, enabled_languages
 from bot.language.identification import identify
 from bot.language.normalise import latinise
 from bot.language.places import country_at
@@ -153,7 +154,7 @@ class Office:
                 return False
             self._mailbox.hold(person)
             self._mailbox.sending(letter.id)
-            outcome = await line.carrier.carry(letter)
+            outcome = await self._carried(line, letter)
             if outcome.state == "sent":
                 self._mailbox.settle(letter.id, SENT, message=outcome.id)
                 continue
@@ -165,6 +166,15 @@ class Office:
             self._mailbox.settle(letter.id, DEAD, code=outcome.code)
         return True
 
+    async def _carried(self, line: Line, letter: Letter) -> Outcome:
+        try:
+            return await line.carrier.carry(letter)
+        except _NOT_NOW:
+            raise
+        except Exception as error:  # the boundary: one letter that cannot be sent holds up nobody for ever
+            logger.error("A message on %s cannot be made: %s.", line.name, where(error))
+            return Outcome("dead", code=type(error).__name__)
+
     async def _answer(self, line: Line, known: Known, number: int, message: Inbound) -> None:
         language, messages = known.language, self._without_assistant(known, message)
         if messages is None:
@@ -173,7 +183,12 @@ class Office:
                 self._mailbox.hold(known.person)  # there may have been a queue
                 messages = await self._talk(line.name, known.person, words)
             language = _told(messages, "language") or language
-        answer = self._render(messages, line.profile, language)
+        try:
+            answer = self._render(messages, line.profile, language)
+        except Exception as error:  # the boundary: the person gets a sentence and a number
+            logger.error("An answer on %s cannot be shown: %s.", line.name, where(error))
+            said = apology(State(language=language or SOURCE_LANGUAGE), known.country or None)
+            answer = Rendering((Part(said["text"]),))
         self._mailbox.answer(
             number, known.person, line.name, answer.parts, rest=answer.rest, language=language,
             country=_told(messages, "country"), token=message.token, forget=asks_to_erase(messages),

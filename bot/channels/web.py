@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
@@ -21,7 +22,7 @@ from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
 from bot.channels.carrier import Carrier
 from bot.channels.conversing import OnMessage
-from bot.channels.limits import Limit, Limiter
+from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.mailbox import Letter
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Outcome, Profile
@@ -30,9 +31,6 @@ from bot.channels.weblog import WebLog
 from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.smalltalk import language_choices
 from bot.conversation.turn import enabled_languages
-from bot.language.emergency import detect
-from bot.language.identification import likely
-from bot.language.scope import scope
 from bot.nlu.tracker_store import erase
 from bot.privacy.failures import where
 from bot.settings import load_settings
@@ -213,10 +211,13 @@ class WebChannel(InputChannel):
             raise Refused(400, "`text` is missing or is not a text.")
         if len(words) > MAX_LENGTH:
             raise Refused(413, f"The text is longer than {MAX_LENGTH} letters.")
-        verdict = self._messages.judge(person, words, time(), lambda: _urgent(words))
+        message = Inbound(secret, f"{person}/{number}", time(), "text", words)
+        if not mailbox().unknown("web", [message]):  # the answer to it was lost on the way
+            return {"accepted": True}, 202
+        verdict = self._messages.judge(person, words, time(), partial(tells_danger, words))
         if verdict != "take":
             raise Refused(429, "Too many messages.", self._messages.seconds_to_wait(person, time()))
-        mailbox().accept("web", [Inbound(secret, f"{person}/{number}", time(), "text", words)])
+        mailbox().accept("web", [message])
         mine: dict[str, Any] = {
             "from": "person",
             "text": words,
@@ -277,7 +278,3 @@ def _body(request: Request) -> dict[str, Any]:
 
 def _address(request: Request) -> str:
     return str(request.remote_addr or request.ip)
-
-
-def _urgent(words: str) -> bool:
-    return detect(words, scope(*likely(words))) is not None

@@ -38,3 +38,9 @@ def test_whoever_was_told_long_ago_is_told_again() -> None:
     limiter = Limiter(Limit(burst=1, per_minute=0.001, silence=600))
     said = [limiter.judge("a", str(number), number * 400.0, no) for number in range(4)]
     assert said == ["take", "say_wait", "ignore", "say_wait"]
+
+
+def test_the_same_words_a_while_later_are_no_repetition() -> None:
+    limiter = Limiter(Limit(burst=100, per_minute=100, repeats=2))
+    said = [limiter.judge("a", "help", at, no) for at in (0.0, 1.0, 2.0, 100.0)]
+    assert said == ["take", "take", "say_wait", "take"]

@@ -36,6 +36,12 @@ def test_a_message_is_kept_once_whoever_brings_it(database: Path) -> None:
     assert Mailbox(f"sqlite:///{database}", database.with_name("key")).accept("sms", [said("1")], NOW) == 0
 
 
+def test_what_the_platform_sends_again_is_known(mailbox: Mailbox) -> None:
+    mailbox.accept("sms", [said("1")], NOW)
+    assert [each.id for each in mailbox.unknown("sms", [said("1"), said("2")])] == ["2"]
+    assert [each.id for each in mailbox.unknown("line", [said("1")])] == ["1"]
+
+
 def test_the_same_id_on_another_channel_is_another_message(mailbox: Mailbox) -> None:
     assert mailbox.accept("sms", [said("1")], NOW) == mailbox.accept("line", [said("1")], NOW) == 1
     assert mailbox.person("sms", "97433112233") != mailbox.person("line", "97433112233")
