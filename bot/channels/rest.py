@@ -19,6 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.channels.conversing import OnMessage, converse, escaped
+from bot.channels.requests import Refused, json_object
 from bot.conversation.respond import MAX_LENGTH
 from bot.people.store import PeopleStore
 from bot.privacy.failures import where
@@ -27,16 +28,7 @@ from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
 
-_MAX_BODY = 64 * 1024
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
-
-
-class Refused(Exception):
-    """A request that is not taken: status and reason."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
 
 
 class RestChannel(InputChannel):
@@ -98,15 +90,7 @@ class RestChannel(InputChannel):
     def _body(self, request: Request) -> dict[str, Any]:
         """The JSON object of a request that may be taken. Raises Refused."""
         self._admit(request)
-        if len(request.body) > _MAX_BODY:
-            raise Refused(413, f"The message is too long. At most {_MAX_BODY} bytes.")
-        try:
-            body = request.json
-        except Exception as error:  # sanic raises its own InvalidUsage for anything that is not JSON
-            raise Refused(400, "The body is not JSON.") from error
-        if not isinstance(body, dict):
-            raise Refused(400, 'The body is not a JSON object. Send {"sender": "...", "message": "..."}.')
-        return body
+        return json_object(request)
 
     def _admit(self, request: Request) -> None:
         if self._key is not None:

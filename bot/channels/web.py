@@ -26,6 +26,7 @@ from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.mailbox import Letter
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Outcome, Profile
+from bot.channels.requests import Refused, json_object
 from bot.channels.running import NOT_NOW, close_office, mailbox, office, weblog
 from bot.channels.weblog import WebLog
 from bot.conversation.respond import MAX_LENGTH
@@ -40,19 +41,10 @@ logger = logging.getLogger(__name__)
 PROFILE = Profile(text=8000, text_with_buttons=8000, buttons=12, button=300, messages=8)
 POLL_SECONDS = 25.0
 _LOOK_SECONDS = 0.5
-_MOST_BYTES = 64 * 1024
 _WIDGET = Path(__file__).parent / "web" / "haq-chat.js"
 _MESSAGES = Limit(burst=20, per_minute=20)
 _SESSIONS = Limit(burst=20, per_minute=10)  # an address: many people may stand behind one
 _WORD = 64  # letters of an id that a page may choose
-
-
-class Refused(Exception):
-    """A request that is not taken: status and reason."""
-
-    def __init__(self, status: int, reason: str, after: int = 0) -> None:
-        super().__init__(reason)
-        self.status, self.after = status, after
 
 
 class WebCarrier(Carrier):
@@ -173,7 +165,7 @@ class WebChannel(InputChannel):
         }
 
     async def _session(self, request: Request) -> tuple[dict[str, Any], int]:
-        body = _body(request)
+        body = json_object(request)
         language, secret = body.get("language"), body.get("session")
         chosen = language in enabled_languages()
         if secret is not None:
@@ -203,7 +195,7 @@ class WebChannel(InputChannel):
 
     async def _message(self, request: Request) -> tuple[dict[str, Any], int]:
         person, secret, _ = _session_of(request)
-        body = _body(request)
+        body = json_object(request)
         number, words = body.get("id"), body.get("text")
         if not isinstance(number, str) or not 0 < len(number) <= _WORD:
             raise Refused(400, "`id` is missing or is not a text of at most 64 letters.")
@@ -262,18 +254,6 @@ def _session_of(request: Request) -> tuple[str, str, str]:
     if held is None:
         raise Refused(401, "This session is over.")
     return _person(secret), secret, held[0]
-
-
-def _body(request: Request) -> dict[str, Any]:
-    if len(request.body) > _MOST_BYTES:
-        raise Refused(413, "The message is too long.")
-    try:
-        body = request.json
-    except Exception as error:  # sanic raises its own InvalidUsage for anything that is not JSON
-        raise Refused(400, "The body is not JSON.") from error
-    if not isinstance(body, dict):
-        raise Refused(400, "The body is not a JSON object.")
-    return body
 
 
 def _address(request: Request) -> str:
