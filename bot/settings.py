@@ -51,6 +51,7 @@ class Settings:
     models_dir: Path = field(metadata={"variable": "HAQ_MODELS_DIR"})
     law_dir: Path = field(metadata={"variable": "HAQ_LAW_DIR"})
     conversations_url: str = field(metadata={"variable": "HAQ_CONVERSATIONS_URL"})
+    accounts_url: str = field(metadata={"variable": "HAQ_ACCOUNTS_URL"})
     desk_hours: str = field(metadata={"variable": "HAQ_DESK_HOURS"})
     log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
     channels: Mapping[str, str] = field(default_factory=dict)  # CHANNEL_VARIABLES that are set
@@ -150,6 +151,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         models_dir=read("HAQ_MODELS_DIR", str(state / "models"), _folder),
         law_dir=read("HAQ_LAW_DIR", str(ROOT / "data" / "law"), _folder),
         conversations_url=read("HAQ_CONVERSATIONS_URL", f"sqlite:///{var / 'conversations.db'}", _url),
+        accounts_url=read("HAQ_ACCOUNTS_URL", f"sqlite:///{var / 'accounts.db'}", _url),
         desk_hours=read("HAQ_DESK_HOURS", "", _hours),
         log_level=read("HAQ_LOG_LEVEL", "info", _level),
         channels={name: given[name].strip() for name in CHANNEL_VARIABLES if name in given},

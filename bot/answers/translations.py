@@ -80,9 +80,12 @@ def check_language(language: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def translator(language: str) -> Translator:
-    """The translator of a language; one without a catalogue speaks English."""
-    path = LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+def translator(language: str, domain: str = DOMAIN) -> Translator:
+    """The translator of a language; one without a catalogue speaks English.
+
+    `domain`: which catalogue; `desk` holds what only the web desk says.
+    """
+    path = LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
     if not path.is_file():
         return Translator(SOURCE_LANGUAGE, gettext.NullTranslations())
     return Translator(language, _compiled(path))

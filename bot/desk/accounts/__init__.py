@@ -1,0 +1,1 @@
+"""Who works at the desk: accounts, roles, sessions, keys of other systems, and the audit log."""

@@ -1,0 +1,35 @@
+"""The first page, and the choice of a language."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.desk.accounts.roles import May
+from bot.desk.routes import page
+from bot.desk.views import DESK_LANGUAGES, LANGUAGE_COOKIE
+
+YEAR = 365 * 24 * 3600
+
+
+async def home(request: Request) -> Response:
+    """Straight to the lookup: that is what the desk is for."""
+    return RedirectResponse("/lookup", status_code=303)
+
+
+async def choose_language(request: Request) -> Response:
+    """Keeps the language of the interface, and goes back to where it was chosen."""
+    language, back = request.query_params.get("to"), request.query_params.get("next", "/")
+    if language not in DESK_LANGUAGES:
+        raise HTTPException(404)
+    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    response = RedirectResponse(back if ours else "/", status_code=303)
+    response.set_cookie(
+        LANGUAGE_COOKIE, str(language), max_age=YEAR, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return response
+
+
+ROUTES = (page("/", home, May.SEE_LAW), page("/language", choose_language, None))

@@ -1,0 +1,66 @@
+"""A page: a template, in the language of whoever looks at it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from bot.answers import formats
+from bot.answers.translations import Translator, translator
+from bot.desk.desk import HERE, desk_of
+
+DESK_LANGUAGES = ("en", "fr", "es", "ar", "pt")
+LANGUAGE_COOKIE = "haq_language"
+DESK_DOMAIN = "desk"
+
+
+def language_of(request: Request) -> str:
+    """The language of the interface: asked for, chosen before, or the browser's."""
+    asked = request.query_params.get("ui")
+    if asked in DESK_LANGUAGES:
+        return str(asked)
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in DESK_LANGUAGES:
+        return str(chosen)
+    for part in request.headers.get("accept-language", "").split(","):
+        language = part.split(";")[0].strip().split("-")[0].lower()
+        if language in DESK_LANGUAGES:
+            return language
+    return "en"
+
+
+def interface(request: Request) -> Translator:
+    """Says the desk's own messages (catalogue `desk`); for terms of the law use `translator(language)`."""
+    return translator(language_of(request), DESK_DOMAIN)
+
+
+async def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page. Templates have `_`, `ngettext`, `t` (terms of the law), `visitor`, `language`, `static`."""
+    language = language_of(request)
+    mine = translator(language, DESK_DOMAIN)
+    context = {
+        "_": mine.gettext,
+        "ngettext": mine.ngettext,
+        "t": translator(language),
+        "language": language,
+        "languages": {code: formats.language_name(code, translator(code)) for code in DESK_LANGUAGES},
+        "right_to_left": mine.right_to_left,
+        "visitor": request.state.visitor,
+        "path": request.url.path,
+        "static": static,
+        **values,
+    }
+    made = desk_of(request).templates.get_template(template)
+    return HTMLResponse(await run_in_threadpool(made.render, context), status_code=status)
+
+
+@lru_cache(maxsize=64)
+def static(name: str) -> str:
+    """The address of a file in `static/`, which changes with its content: browsers may keep it for ever."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?{digest}"
