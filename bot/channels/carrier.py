@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from time import monotonic
 
 import aiohttp
@@ -47,8 +48,13 @@ class HttpCarrier(Carrier):
     async def carry(self, letter: Letter) -> Outcome:
         """Sends one letter, after waiting for its turn."""
         await self._turn(letter.person)
-        call = self._platform.send(letter.address, letter.part, letter.reference, letter.token)
-        return await self.make(call)
+        part, first = letter.part, self._platform.upload(letter.part)
+        if first is not None and part.file is not None:
+            uploaded = await self.make(first)
+            if uploaded.state != "sent":
+                return uploaded
+            part = replace(part, file={**part.file, "id": uploaded.id})
+        return await self.make(self._platform.send(letter.address, part, letter.reference, letter.token))
 
     async def make(self, call: Call) -> Outcome:
         """Makes a request of the platform."""

@@ -103,6 +103,14 @@ class Office:
                 self._woken.clear()
                 await asyncio.sleep(SETTLE_SECONDS / 3)
 
+    def when_done(self, person: str, then: Callable[[], None]) -> None:
+        """Does something once nobody works for a person: now, or when what is begun has ended."""
+        task = self._busy.get(person)
+        if task is None:
+            then()
+        else:
+            task.add_done_callback(lambda _task: then())
+
     async def stop(self) -> None:
         """Ends what is begun, then lets go."""
         self._stopped = True

@@ -69,7 +69,7 @@ class Part:
 
     text: str
     choices: tuple[Choice, ...] = ()
-    file: Mapping[str, str] | None = None  # name, mime, base64
+    file: Mapping[str, str] | None = None  # name, mime, base64; id, where the platform wants an upload first
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,7 @@ class Profile:
     segments: int = 0  # SMS: at most so many segments an answer
     numbered: bool = False  # choices as numbered lines in the text
     files: bool = True  # whether a PDF can be sent
+    captions: bool = True  # whether words and choices stand beside a file; else it goes alone, before them
 
 
 class Platform(ABC):
@@ -137,6 +138,10 @@ class Platform(ABC):
     @abstractmethod
     def send(self, to: str, part: Part, reference: str, token: str = "") -> Call:
         """The request that sends one part; `reference` is ours, for platforms that give it back."""
+
+    def upload(self, part: Part) -> Call | None:
+        """A request to make before a part with a file is sent; its outcome's id then stands in the file."""
+        return None
 
     def acknowledge(self, message: Inbound) -> Call | None:
         """A request to make at once when a message came (a pressed button's spinner), if any."""

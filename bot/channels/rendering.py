@@ -110,6 +110,9 @@ class _Pages:
     def next(self, runs: list[_Run], ending: _Ending, last: bool) -> tuple[Part, list[_Run], _Ending]:
         """The next part, the runs left and their ending; `last` says that no other part follows."""
         run, others = runs[0], runs[1:]
+        if run.file and others and last and not self._profile.captions:
+            more = self._more(_Ending())
+            return self._part(self._words.reply_more, more.choices), runs, ending
         below = _Ending() if others else ending
         whole = _joined(run.text, below.lines)
         rich = bool(below.choices or run.file)
@@ -156,7 +159,9 @@ def _runs(messages: Iterable[Mapping[str, Any]], profile: Profile, words: Words)
     for message in messages:
         texts.append(str(message.get("text") or "").strip())
         file = _custom(message).get("file")
-        if file and profile.files:
+        if file and profile.files and not profile.captions:
+            runs.append(_Run("", file))
+        elif file and profile.files:
             runs.append(_Run(_joined(*texts), file))
             texts = []
         elif file:

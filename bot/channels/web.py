@@ -24,7 +24,7 @@ from bot.channels.carrier import Carrier
 from bot.channels.conversing import OnMessage
 from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.mailbox import Letter
-from bot.channels.office import Line
+from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
 from bot.channels.requests import Refused, json_object
 from bot.channels.running import NOT_NOW, close_office, mailbox, office, weblog
@@ -128,7 +128,7 @@ class WebChannel(InputChannel):
 
         @routes.route("/end", methods=["POST", "OPTIONS"])
         async def end(request: Request) -> HTTPResponse:
-            return await self._answer(request, self._end)
+            return await self._answer(request, partial(self._end, office(request.app, on_new_message)))
 
         return routes
 
@@ -230,9 +230,11 @@ class WebChannel(InputChannel):
             await asyncio.sleep(_LOOK_SECONDS)
         return {"events": weblog().after(person, after), "typing": mailbox().is_waiting(person)}, 200
 
-    async def _end(self, request: Request) -> tuple[dict[str, Any], int]:
+    async def _end(self, office: Office, request: Request) -> tuple[dict[str, Any], int]:
         person, _, _ = _session_of(request)
         forget(request.app.ctx.agent, person)
+        # An answer that was begun before would be kept after.
+        office.when_done(person, partial(forget, request.app.ctx.agent, person))
         return {"erased": True}, 200
 
 

@@ -7,6 +7,7 @@ and "Business-scoped user IDs", as of 2026.
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +34,7 @@ _TRANSIENT = frozenset({131000, 131016, 133004})
 
 
 class WhatsApp(Platform):
-    """WhatsApp, with one phone number. Sending a file wants an upload first, so there are no files yet."""
+    """WhatsApp, with one phone number."""
 
     name = "whatsapp"
     profile = Profile(
@@ -44,7 +45,7 @@ class WhatsApp(Platform):
         rows=10,
         row=_ROW,
         row_description=_DESCRIPTION,
-        files=False,
+        captions=False,  # a list of choices cannot stand beside a document
     )
 
     def __init__(
@@ -98,6 +99,18 @@ class WhatsApp(Platform):
             "biz_opaque_callback_data": reference,
         }
         return Call(f"{self._address}/messages", self._headers, json=message)
+
+    def upload(self, part: Part) -> Call | None:
+        """A document is uploaded first ("Upload media"); WhatsApp forgets it after 30 days."""
+        if part.file is None:
+            return None
+        file = part.file
+        form: list[tuple[str, str | tuple[str, bytes, str]]] = [
+            ("messaging_product", "whatsapp"),
+            ("type", file["mime"]),
+            ("file", (file["name"], base64.b64decode(file["base64"]), file["mime"])),
+        ]
+        return Call(f"{self._address}/media", self._headers, multipart=form)
 
     def outcome(self, status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Dead among others: 131047 (24 hours are over), 131026 (cannot be reached), 190 (token)."""
@@ -201,7 +214,10 @@ def _receipt(status: dict[str, Any]) -> Receipt:
 
 
 def _content(part: Part) -> dict[str, Any]:
-    """The part as text, reply buttons or list."""
+    """The part as document, text, reply buttons or list."""
+    if part.file is not None:
+        document = {"id": part.file.get("id", ""), "filename": part.file["name"]}
+        return {"type": "document", "document": document}
     if not part.choices:
         return {"type": "text", "text": {"preview_url": False, "body": part.text}}
     buttons = len(part.choices) <= WhatsApp.profile.buttons
@@ -232,6 +248,6 @@ def _list(part: Part) -> dict[str, Any]:
 
 
 def _sent_id(data: dict[str, Any]) -> str:
-    """The id of the message that was taken."""
+    """The id of the message that was taken, or of the file that was uploaded."""
     messages = meta.mappings(data.get("messages"))
-    return meta.identifier(messages[0].get("id")) if messages else ""
+    return meta.identifier((messages[0] if messages else data).get("id"))

@@ -102,6 +102,7 @@ class Outcome:
     lost: int = 0
     twice: int = 0
     disordered: int = 0
+    odd: list[str] = field(default_factory=list)  # what people got beside answers, for whoever looks into it
     acknowledged: list[float] = field(default_factory=list)
 
     @property
@@ -125,6 +126,7 @@ def judge(simulator: Simulator) -> Outcome:
         person = mine[0].person
         assert person is not None
         got = [name for name in (answered(each.text) for each in person.received) if name]
+        outcome.odd += [each.text for each in person.received if not answered(each.text)]
         wanted = Counter({name: len(each) for name, each in waiting.items()})
         outcome.lost += sum((wanted - Counter(got)).values())
         outcome.twice += sum((Counter(got) - wanted).values())

@@ -41,9 +41,11 @@ WORDS = Words("Show more", "Reply MORE for the rest.", "I cannot send the file h
 PROFILES = {
     "sms": SMS,
     "twilio_whatsapp": WHATSAPP,
-    "whatsapp": Profile(4096, 1024, buttons=3, button=20, rows=10, row=24, row_description=72, files=False),
+    "whatsapp": Profile(
+        4096, 1024, buttons=3, button=20, rows=10, row=24, row_description=72, captions=False
+    ),
     "telegram": Profile(4096, 4096, buttons=20, button=64),
-    "messenger": Profile(2000, 640, buttons=13, button=20, files=False),
+    "messenger": Profile(2000, 640, buttons=13, button=20, captions=False),
     "line": Profile(5000, 160, buttons=4, button=20, messages=5, files=False),
     "small": Profile(300, 160, buttons=2, button=20, rows=4, row=24, messages=1),
 }  # fmt: skip
@@ -195,13 +197,21 @@ def test_files() -> None:
     answered = [message("Here."), message("Your letter.", file=file), message("And?", "Yes")]
     with_file, after = render(answered, PROFILES["telegram"], WORDS).parts
     assert with_file == Part("Here.\n\nYour letter.", file=file) and after.text == "And?" and not after.file
-    (part,) = render(answered, PROFILES["whatsapp"], WORDS).parts
+    alone, after = render(answered, PROFILES["whatsapp"], WORDS).parts
+    assert alone == Part("", file=file)
+    assert after.text == "Here.\n\nYour letter.\n\nAnd?" and [each.label for each in after.choices] == ["Yes"]
+    (part,) = render(answered, PROFILES["line"], WORDS).parts
     assert part.text == f"Here.\n\nYour letter.\n\n{WORDS.file_elsewhere}\n\nAnd?" and not part.file
     many = [message(f"Letter {place}.", file=file) for place in range(5)]
     found = followed(many, PROFILES["telegram"])
     assert [part.text for each in found for part in each.parts if part.file] == [
         f"Letter {n}." for n in range(5)
     ]
+    found = followed(many, PROFILES["messenger"])
+    parts = [part for each in found for part in each.parts]
+    assert sum(bool(part.file) for part in parts) == 5
+    assert all(not (part.text or part.choices) for part in parts if part.file)
+    assert all(f"Letter {n}." in "".join(part.text for part in parts) for n in range(5))
     long = followed([message("A sentence of some length. " * 400, file=file)], PROFILES["telegram"])
     assert [bool(part.file) for each in long for part in each.parts] == [False, False, True]
 

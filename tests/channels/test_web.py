@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from typing import Any
 
@@ -38,6 +39,16 @@ class Page:
             if found:
                 return found
         raise AssertionError("no answer came")
+
+
+def rows_of_people(connected: Connected) -> dict[str, int]:
+    """How many rows each table holds that keeps something of a person, ids alone aside."""
+    tables = ("conversation", "channel_person", "channel_outbox", "web_session", "web_event")
+    with sqlite3.connect(connected.servers.folder / "conversations.db") as database:
+        return {
+            name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
+            for name in tables
+        }
 
 
 def test_a_conversation_and_a_reload(connected: Connected) -> None:
@@ -85,6 +96,17 @@ def test_ending_erases_and_a_stranger_sees_nothing(connected: Connected) -> None
     assert page.http.post("/end", headers=page.head, json={}).json() == {"erased": True}
     assert page.http.get("/events", headers=page.head).status_code == 401
     assert page.http.post("/session", json={"session": page.session["session"]}).status_code == 404
+
+
+def test_ending_while_an_answer_is_made_leaves_nothing(connected: Connected) -> None:
+    before = rows_of_people(connected)
+    for pause in (0.0, 0.3, 0.6, 0.65, 0.7):
+        page = Page(connected.servers.url)
+        page.say("I work in construction in Qatar and my salary is late", "a")
+        time.sleep(pause)
+        page.http.post("/end", headers=page.head, json={})
+    time.sleep(3)
+    assert rows_of_people(connected) == before
 
 
 @pytest.mark.parametrize(
