@@ -193,10 +193,17 @@ class Mailbox:
         connection.execute(delete(_people).where(_people.c.person == before))
 
     def next_message(self, person: str, settled_before: float) -> tuple[int, Inbound] | None:
-        """The first message of a person that waits and came before some moment."""
+        """The first message of a person that waits, once any of theirs came before some moment.
+
+        One that was written earlier but came only just now goes before the one that has waited.
+        """
+        other = _inbox.alias()
+        settled = select(other.c.id).where(
+            other.c.person == person, other.c.state == NEW, other.c.came_at <= settled_before
+        )
         query = (
             select(_inbox)
-            .where(_inbox.c.person == person, _inbox.c.state == NEW, _inbox.c.came_at <= settled_before)
+            .where(_inbox.c.person == person, _inbox.c.state == NEW, settled.exists())
             .order_by(_inbox.c.sent_at, _inbox.c.place, _inbox.c.id)
             .limit(1)
         )

@@ -47,6 +47,15 @@ def test_the_same_id_on_another_channel_is_another_message(mailbox: Mailbox) -> 
     assert mailbox.person("sms", "97433112233") != mailbox.person("line", "97433112233")
 
 
+def test_what_was_written_before_goes_first_even_if_it_came_only_just_now(mailbox: Mailbox) -> None:
+    mailbox.accept("sms", [said("b", "second", NOW + 2)], NOW)
+    mailbox.accept("sms", [said("a", "first", NOW)], NOW + 0.2)
+    person = mailbox.person("sms", "97433112233")
+    assert mailbox.next_message(person, NOW - 0.1) is None
+    found = mailbox.next_message(person, NOW + 0.1)
+    assert found is not None and found[1].text == "first"
+
+
 def test_order_is_that_of_the_platform_and_not_of_arrival(mailbox: Mailbox) -> None:
     mailbox.accept("sms", [said("c", "third", NOW + 2), said("b", "second", NOW, order=2)], NOW)
     mailbox.accept("sms", [said("a", "first", NOW, order=1)], NOW)
