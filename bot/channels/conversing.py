@@ -11,6 +11,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.conversation.case_link import words_of_code
 from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.turn import ESCAPE
 from bot.nlu.nlg import CatalogueNLG
@@ -45,8 +46,10 @@ async def converse(
 ) -> list[dict[str, Any]]:
     """What the assistant says to a message; nothing while a person at the desk writes in this chat.
 
-    A message that asks to forget everything has the conversation erased.
+    A message that asks to forget everything has the conversation erased. A code from a case sheet is
+    read as the words that it stands for.
     """
+    text = words_of_code(text.strip()) or text
     collected = CollectedMessages()
     message = UserMessage(
         escaped(text[:MAX_LENGTH]), collected, sender, input_channel=channel, metadata=metadata

@@ -22,6 +22,7 @@ from bot.channels.platform import (
     Profile,
     Receipt,
 )
+from bot.conversation.case_link import is_case_code
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction")
 """What setWebhook is to ask for; reactions do not come unasked (section Update)."""
@@ -141,9 +142,16 @@ def _alone(inbound: Inbound) -> list[Inbound | Receipt]:
 
 
 def _words(message: Fields) -> str:
-    """What a person wrote, or wrote below a picture. Pressing "Start" is a greeting."""
+    """What a person wrote, or wrote below a picture.
+
+    Pressing "Start" is a greeting; after a link of a case sheet it tells the case (deep linking:
+    https://core.telegram.org/bots/features#deep-linking).
+    """
     text = message.text("text", message.text("caption", ""))
-    return "hello" if text.split(" ")[0] == "/start" else text
+    start, _, code = text.partition(" ")
+    if start != "/start":
+        return text
+    return code.strip() if is_case_code(code.strip()) else "hello"
 
 
 def _choice(number: str, query: Fields) -> Inbound:

@@ -10,6 +10,7 @@ from bot.conversation.form_list import FORMS
 from bot.conversation.journey import STAGES, stages
 from bot.conversation.reminder_form import reminder_days, reminder_text
 from bot.conversation.turn import Desk, State, Turn, Understanding
+from bot.language.commands import command
 from bot.rules.lawbase import LawBase
 from bot.rules.vocabulary import TOPICS
 from tests.conversation.driver import TODAY, Chat
@@ -192,3 +193,12 @@ def test_the_first_message_says_who_can_see_it_and_how_to_erase_it_but_not_in_an
     assert talk().say("hello", "greet", 0.99).has(*privacy).text.count("holds your phone") == 1
     said = talk(**IN_QATAR).say("he is beating me now, help").lacks(*privacy)
     said.choose("safe").has(*privacy)
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_the_words_of_a_button_move_the_conversation_at_any_time(language: str) -> None:
+    """Who saw a button once may type its words later."""
+    t = translator(language)
+    labels = {"letter": "Write a complaint letter", "remind": "Remind me", "calculate": "Work it out"}
+    said = {name: command(t.gettext(label), (language,)) for name, label in labels.items()}
+    assert said == {name: name for name in labels}
