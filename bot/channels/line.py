@@ -45,6 +45,7 @@ class Line(Platform):
     """A LINE Official Account. It cannot send files."""
 
     name = "line"
+    per_second = 100.0  # 2,000 ("Rate limits"); there may be several of us
     # Section Text message: 5000 characters, in UTF-16 code units (page "Character counting in a text");
     # section Quick reply: 13 buttons. They stand below the newest message only, and on telephones only.
     profile = Profile(text=5000, text_with_buttons=5000, buttons=13, button=_LABEL, files=False)

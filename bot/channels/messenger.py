@@ -31,6 +31,7 @@ class Messenger(Platform):
     """Facebook Messenger, with one page. A message has words or a file, never both."""
 
     name = "messenger"
+    per_second = 100.0  # 300 a page ("Rate limits"); there may be several of us
     profile = Profile(
         text=2000, text_with_buttons=2000, buttons=_QUICK_REPLIES, button=_TITLE, captions=False
     )

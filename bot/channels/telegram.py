@@ -49,6 +49,7 @@ class Telegram(Platform):
     """
 
     name = "telegram"
+    per_second = 25.0  # 30 ("Broadcasting to users" in Bots FAQ)
     # sendMessage: 4096 characters. The Bot API gives no length for a button's text; a telephone shows
     # some 35 letters of one that has a row for itself, and the label comes back whole however it is shown.
     # Buttons would stand below 4096 too; but the renderer goes by the same number for what is beside a

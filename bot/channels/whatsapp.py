@@ -37,6 +37,7 @@ class WhatsApp(Platform):
     """WhatsApp, with one phone number."""
 
     name = "whatsapp"
+    per_second = 70.0  # 80 for a number that is not upgraded ("Throughput")
     profile = Profile(
         text=4096,
         text_with_buttons=1024,

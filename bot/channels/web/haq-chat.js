@@ -223,6 +223,7 @@
     unread: 0
   };
   var picked = ''; // the language that was chosen and not yet confirmed
+  var linked = ''; // the language that a link asked for
   var refused = false; // the server does not have the language of the page
   var used = !!kept.session;
   var lost = 0; // requests in a row that reached no server
@@ -342,7 +343,7 @@
       go();
       return;
     }
-    var wanted = picked || state.language || attribute('language');
+    var wanted = picked || state.language || linked || attribute('language');
     startSession(wanted && !refused ? {language: wanted} : {}, function (ok, after) {
       if (ok) go(); else fail(after);
     });
@@ -546,6 +547,7 @@
     }
 
     (within || document.body).appendChild(host);
+    if (attribute('fill') === 'true') fill();
     showTexts();
     state.outbox.forEach(function (message) { addOwn(message.id, message.text, text('sending')); });
     if (inline || (kept.session ? kept.open : attribute('open') === 'true')) open(false);
@@ -555,6 +557,27 @@
   function hurry() {
     sender.hurry();
     receiver.hurry();
+  }
+
+  /*
+   * A link may bring the first words: `#language=ne&text=...`. Only the person sends them. The address is
+   * made plain again, so that the history does not tell them.
+   */
+  function fill() {
+    var hash = window.location.hash;
+    function given(name) {
+      var found = new RegExp('[#&]' + name + '=([^&]*)').exec(hash);
+      try {
+        return found ? decodeURIComponent(found[1]) : '';
+      } catch (ignored) {
+        return '';
+      }
+    }
+    if (!/[#&](text|language)=/.test(hash)) return;
+    linked = given('language');
+    input.value = given('text');
+    grow();
+    window.history.replaceState(null, '', window.location.pathname + window.location.search);
   }
 
   /* Keeps the head, with the way out, in sight above a phone's keyboard. */
