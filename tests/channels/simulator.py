@@ -533,7 +533,10 @@ class Simulator:
     # The platform's API
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        asked = await read_request(request)
+        try:
+            asked = await read_request(request)
+        except ConnectionResetError:  # whoever called was killed in the middle
+            return web.Response(status=499)
         self._last_call = time.monotonic()
         cut = False
         try:
