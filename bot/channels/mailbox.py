@@ -126,6 +126,7 @@ class Mailbox:
         self._engine: Engine = open_database(url)
         self._sealer = Sealer(key_file)
         self._me = secrets.token_hex(16)
+        self._holding: dict[str, float] = {}  # until when; asking the database each time costs
         _metadata.create_all(self._engine)
 
     # -- in -------------------------------------------------------------------------------------------
@@ -313,13 +314,16 @@ class Mailbox:
     def receipt(self, reference: str, failed: bool, code: str) -> None:
         """Takes up what the platform tells later of a message, by our reference or its own id."""
         mine = or_(_outbox.c.reference == reference, _outbox.c.message == self._sealer.person(reference))
-        with self._engine.begin() as connection:
-            if failed:
+        if failed:
+            with self._engine.begin() as connection:
                 connection.execute(update(_outbox).where(mine).values(state=DEAD, code=code[:60]))
-            else:
-                connection.execute(
-                    update(_outbox).where(mine, _outbox.c.state == SENDING).values(state=SENT, body="")
-                )
+            return
+        # Several come for each message, and only one that is in doubt has anything to learn: those are few.
+        in_doubt = select(_outbox.c.id).where(_outbox.c.state == SENDING, _outbox.c.reference == reference)
+        with self._engine.connect() as connection:
+            found = connection.execute(in_doubt).scalar()
+        if found is not None:
+            self.settle(int(found), SENT)
 
     # -- work -----------------------------------------------------------------------------------------
 
@@ -345,6 +349,8 @@ class Mailbox:
     def hold(self, person: str, now: float | None = None) -> bool:
         """Takes or keeps hold of a person; False while somebody else holds them."""
         now = time() if now is None else now
+        if self._holding.get(person, 0.0) > now + HOLD_SECONDS / 2:
+            return True
         with self._engine.begin() as connection:
             done = connection.execute(
                 update(_people)
@@ -354,10 +360,13 @@ class Mailbox:
                 )
                 .values(held_by=self._me, held_until=now + HOLD_SECONDS)
             )
-            return bool(done.rowcount)
+        if done.rowcount:
+            self._holding[person] = now + HOLD_SECONDS
+        return bool(done.rowcount)
 
     def let_go(self, person: str) -> None:
         """Lets go of a person."""
+        self._holding.pop(person, None)
         with self._engine.begin() as connection:
             connection.execute(
                 update(_people)
@@ -424,6 +433,7 @@ class Mailbox:
     def erase(self, person: str) -> None:
         """Erases what a person wrote and what was to be sent; the hashes of done messages stay for a while,
         so that a platform that sends one again does not open the chat anew."""
+        self._holding.pop(person, None)
         with self._engine.begin() as connection:
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA secure_delete=ON")

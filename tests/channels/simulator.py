@@ -761,6 +761,8 @@ class Simulator:
     def _told(self, earlier: Sent, later: Sent) -> bool:
         """Whether a bot could know that one came before the other: it had come, or came within the time of a
         swap and carries its time."""
+        if not earlier.arrived:  # no receipt ever came back: when the bot took it, nobody knows
+            return False
         if self.shape.timed:
             return earlier.arrived <= later.arrived + REORDERED_WITHIN
         return earlier.arrived + 0.05 <= later.arrived

@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
@@ -807,6 +808,20 @@ def test_demo(visit: VisitMaker) -> None:
     here.say("hello")
     here.settled(1, 1)
     here.shot("demo")
+
+
+def test_link_fills_in(visit: VisitMaker) -> None:
+    """A link of a case sheet brings the language and the words; only the person sends them."""
+    here = visit()
+    words = quote(QUESTIONS["bn"])
+    here.page.goto(f"{here.address}/webhooks/web/demo.html#language=bn&text={words}")
+    field = here.page.locator("textarea")
+    expect(field).to_have_value(QUESTIONS["bn"], timeout=PATIENCE_MS)
+    expect(field).to_have_attribute("placeholder", TEXTS["bn"]["placeholder"], timeout=PATIENCE_MS)
+    assert here.page.evaluate("location.hash") == ""  # the history does not tell them
+    assert here.page.locator(".haq-person").count() == 0
+    field.press("Enter")
+    here.settled(1, 1)
 
 
 def test_page_from_right_to_left(visit: VisitMaker) -> None:
