@@ -18,6 +18,7 @@ from bot.answers.translations import translator
 from bot.conversation.outage import apology, not_done
 from bot.conversation.respond import respond
 from bot.conversation.turn import Desk, Reply, Turn, enabled_languages
+from bot.people.counts import CountStore, Tally, questions_of
 from bot.people.effects import Person, perform
 from bot.people.store import PeopleStore
 from bot.privacy.failures import where
@@ -39,6 +40,12 @@ def people() -> PeopleStore:
     """The store of the desk's queue, reminders and feedback."""
     settings = load_settings()
     return PeopleStore(settings.conversations_url, settings.people_key)
+
+
+@lru_cache(maxsize=1)
+def tally() -> Tally:
+    """Counts what people ask."""
+    return Tally(lambda: CountStore(load_settings().conversations_url))
 
 
 def warm_up() -> None:
@@ -93,6 +100,7 @@ class ActionRespond(Action):
         try:
             turn = Turn(before, understanding_of(tracker), law_base(), date.today(), desk_for(person))
             reply = carried_out(respond(turn), person)
+            tally().add(questions_of(person.channel, reply, turn.today))
         except Exception as error:
             # The boundary: rasa-sdk would answer with the whole conversation. No content is logged.
             logger.error("A message could not be answered: %s.", where(error))

@@ -27,8 +27,10 @@ COMMANDS = {
     "utterances": "Check the training data.",
     "locales": "Check the translations.",
     "handoff": "The desk's side of a conversation.",
+    "users": "Who works at the desk: accounts, roles, one-time links.",
     "channels": "Messaging apps: what is connected, and what could not be sent.",
     "feedback": "What people said of the answers.",
+    "questions": "What people ask, as counts.",
     "bench": "Run the benchmarks.",
     "test": "Run the tests.",
 }

@@ -52,6 +52,11 @@ class Settings:
     law_dir: Path = field(metadata={"variable": "HAQ_LAW_DIR"})
     conversations_url: str = field(metadata={"variable": "HAQ_CONVERSATIONS_URL"})
     accounts_url: str = field(metadata={"variable": "HAQ_ACCOUNTS_URL"})
+    desk_public_url: str | None = field(metadata={"variable": "HAQ_DESK_URL"})
+    oidc_issuer: str | None = field(metadata={"variable": "HAQ_OIDC_ISSUER"})
+    oidc_client: str | None = field(metadata={"variable": "HAQ_OIDC_CLIENT"})
+    oidc_secret: str | None = field(metadata={"variable": "HAQ_OIDC_SECRET", "secret": True})
+    oidc_claim: str = field(metadata={"variable": "HAQ_OIDC_CLAIM"})
     desk_hours: str = field(metadata={"variable": "HAQ_DESK_HOURS"})
     log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
     channels: Mapping[str, str] = field(default_factory=dict)  # CHANNEL_VARIABLES that are set
@@ -75,6 +80,11 @@ class Settings:
     def people_key(self) -> Path:
         """The key under which persons are kept; made on first use."""
         return self.var_dir / "conversations.key"
+
+    @property
+    def accounts_key(self) -> Path:
+        """The key that seals the second factors of those who work at the desk; made on first use."""
+        return self.var_dir / "accounts.key"
 
     @property
     def log_dir(self) -> Path:
@@ -117,7 +127,7 @@ CHANNEL_SECRETS = (
 )  # fmt: skip
 CHANNEL_VARIABLES = (
     *CHANNEL_SECRETS, "HAQ_PUBLIC_URL", "HAQ_WHATSAPP_NUMBER_ID", "HAQ_TWILIO_ACCOUNT", "HAQ_TWILIO_SMS_FROM",
-    "HAQ_TWILIO_WHATSAPP_FROM", "HAQ_WEBCHAT_ORIGINS",
+    "HAQ_TWILIO_WHATSAPP_FROM", "HAQ_WEBCHAT_ORIGINS", "HAQ_WHATSAPP_PHONE", "HAQ_TELEGRAM_BOT",
     "HAQ_WHATSAPP_API", "HAQ_MESSENGER_API", "HAQ_TELEGRAM_API", "HAQ_LINE_API", "HAQ_TWILIO_API",
 )  # fmt: skip
 """What switches the messaging channels on; `..._API` is a platform's address, for trials against another."""
@@ -125,6 +135,7 @@ CHANNEL_VARIABLES = (
 LAUNCHER_VARIABLES = ("HAQ_PYTHON",)
 """Variables that only the launcher reads."""
 
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -152,6 +163,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         law_dir=read("HAQ_LAW_DIR", str(ROOT / "data" / "law"), _folder),
         conversations_url=read("HAQ_CONVERSATIONS_URL", f"sqlite:///{var / 'conversations.db'}", _url),
         accounts_url=read("HAQ_ACCOUNTS_URL", f"sqlite:///{var / 'accounts.db'}", _url),
+        desk_public_url=read("HAQ_DESK_URL", "", _web_address) or None,
+        oidc_issuer=read("HAQ_OIDC_ISSUER", "", _web_address) or None,
+        oidc_client=given.get("HAQ_OIDC_CLIENT"),
+        oidc_secret=given.get("HAQ_OIDC_SECRET"),
+        oidc_claim=read("HAQ_OIDC_CLAIM", "email", _text),
         desk_hours=read("HAQ_DESK_HOURS", "", _hours),
         log_level=read("HAQ_LOG_LEVEL", "info", _level),
         channels={name: given[name].strip() for name in CHANNEL_VARIABLES if name in given},
@@ -214,6 +230,15 @@ def _url(variable: str, value: str) -> str:
         examples = "sqlite:////var/lib/haq/haq.db or postgresql://user:password@host/haq"
         raise SettingsError(f"{variable} must be a database URL such as {examples}.")
     return value
+
+
+def _web_address(variable: str, value: str) -> str:
+    """Without a slash at the end. Plain http is for this machine alone."""
+    parts = urlsplit(value)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+    if value and not (secure and parts.netloc):
+        raise SettingsError(f"{variable} must be an address such as https://haq.example.org, not {value!r}.")
+    return value.rstrip("/")
 
 
 def _port(variable: str, value: str) -> int:

@@ -12,7 +12,13 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
-from bot.answers.translations import DOMAIN, LOCALES, REVIEW_STATES, SOURCE_LANGUAGE, state_of
+from bot.answers.translations import (
+    DOMAIN,
+    LOCALES,
+    REVIEW_STATES,
+    SOURCE_LANGUAGE,
+    state_of,
+)
 from bot.rules.ruletypes import placeholders
 from bot.rules.vocabulary import LANGUAGES
 
@@ -47,40 +53,40 @@ class Fault:
         return f"{self.language}: {self.message!r}: {self.problem}"
 
 
-def catalogue_path(language: str) -> Path:
+def catalogue_path(language: str, domain: str = DOMAIN) -> Path:
     """Where a language's messages are."""
-    return LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
 
 
-def read_catalogue(language: str) -> Catalog:
+def read_catalogue(language: str, domain: str = DOMAIN) -> Catalog:
     """A language's catalogue; an empty one when there is none yet."""
-    path = catalogue_path(language)
+    path = catalogue_path(language, domain)
     if not path.is_file():
-        return Catalog(locale=_babel_name(language), domain=DOMAIN, charset="utf-8", fuzzy=False)
+        return Catalog(locale=_babel_name(language), domain=domain, charset="utf-8", fuzzy=False)
     with path.open("rb") as file:
-        return read_po(file, locale=_babel_name(language), domain=DOMAIN)
+        return read_po(file, locale=_babel_name(language), domain=domain)
 
 
-def write_catalogue(language: str, catalogue: Catalog) -> None:
+def write_catalogue(language: str, catalogue: Catalog, domain: str = DOMAIN) -> None:
     """Writes a language's catalogue in a stable order."""
-    path = catalogue_path(language)
+    path = catalogue_path(language, domain)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, catalogue, width=110, sort_output=True, omit_header=False, ignore_obsolete=True)
 
 
-def update(language: str, template: Catalog) -> None:
+def update(language: str, template: Catalog, domain: str = DOMAIN) -> None:
     """Brings a catalogue in step with its sources; translations and review states stay."""
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, domain)
     catalogue.update(template, no_fuzzy_matching=True)
-    write_catalogue(language, catalogue)
+    write_catalogue(language, catalogue, domain)
 
 
-def states(language: str) -> Counter[str]:
+def states(language: str, domain: str = DOMAIN) -> Counter[str]:
     """How many messages are in which review state; `missing` has no translation."""
     return Counter(
         (state_of(message) or "no state") if is_translated(message) else "missing"
-        for message in read_catalogue(language)
+        for message in read_catalogue(language, domain)
         if message.id
     )
 
@@ -90,14 +96,14 @@ def is_translated(message: Message) -> bool:
     return bool(_forms(message)) and all(_forms(message))
 
 
-def check(language: str, template: Catalog) -> Iterator[Fault]:
+def check(language: str, template: Catalog, domain: str = DOMAIN) -> Iterator[Fault]:
     """Missing and superfluous messages, placeholders that differ, plural forms, review states."""
-    catalogue = read_catalogue(language)
+    catalogue = read_catalogue(language, domain)
     for name, held in _beside(template, catalogue):
         if held is None:
             yield Fault(language, name, "It has no translation.")
         else:
-            yield from _check_message(language, name, held, catalogue)
+            yield from check_message(language, name, held, catalogue)
 
 
 def _beside(template: Catalog, catalogue: Catalog) -> Iterator[tuple[str, Message | None]]:
@@ -109,7 +115,8 @@ def _beside(template: Catalog, catalogue: Catalog) -> Iterator[tuple[str, Messag
             yield name, held if held is not None and is_translated(held) else None
 
 
-def _check_message(language: str, name: str, message: Message, catalogue: Catalog) -> Iterator[Fault]:
+def check_message(language: str, name: str, message: Message, catalogue: Catalog) -> Iterator[Fault]:
+    """What is wrong with one translated message: placeholders, plural forms, review state."""
     source = message.id if isinstance(message.id, str) else message.id[1]
     strings = _forms(message)
     if isinstance(message.id, list | tuple) and len(strings) != catalogue.num_plurals:
@@ -132,18 +139,22 @@ def _check_message(language: str, name: str, message: Message, catalogue: Catalo
         yield Fault(language, name, f"It has no review state ({', '.join(REVIEW_STATES)}).")
 
 
-def doubts(language: str, template: Catalog) -> Iterator[Fault]:
+def doubts(language: str, template: Catalog, domain: str = DOMAIN) -> Iterator[Fault]:
     """What may be wrong: labels too long for a button, another language or script in a message."""
-    for name, held in _beside(template, read_catalogue(language)):
-        if held is None:
-            continue
-        strings = [str(each) for each in _forms(held)]
-        label = held.context in CHOICE_CONTEXTS or name in CHOICES
-        if label and len(strings[0]) > LONGEST_CHOICE:
-            problem = f"{strings[0]!r} has {len(strings[0])} letters; a button shows {LONGEST_CHOICE}."
-            yield Fault(language, name, problem)
-        for problem in dict.fromkeys(filter(None, (_leak(language, name, each) for each in strings))):
-            yield Fault(language, name, problem)
+    for name, held in _beside(template, read_catalogue(language, domain)):
+        if held is not None:
+            yield from doubt_message(language, name, held)
+
+
+def doubt_message(language: str, name: str, message: Message) -> Iterator[Fault]:
+    """As `doubts`, for one message."""
+    strings = [str(each) for each in _forms(message)]
+    label = message.context in CHOICE_CONTEXTS or name in CHOICES
+    if label and len(strings[0]) > LONGEST_CHOICE:
+        problem = f"{strings[0]!r} has {len(strings[0])} letters; a button shows {LONGEST_CHOICE}."
+        yield Fault(language, name, problem)
+    for problem in dict.fromkeys(filter(None, (_leak(language, name, each) for each in strings))):
+        yield Fault(language, name, problem)
 
 
 def _forms(message: Message) -> Sequence[object]:
@@ -169,9 +180,11 @@ def _leak(language: str, source: str, text: str) -> str | None:
     return f"Words in Latin letters: {', '.join(sorted(left))}." if left else None
 
 
-def languages_with_catalogue() -> tuple[str, ...]:
+def languages_with_catalogue(domain: str = DOMAIN) -> tuple[str, ...]:
     """The languages that have a catalogue, in the vocabulary's order."""
-    return tuple(code for code in LANGUAGES if code != SOURCE_LANGUAGE and catalogue_path(code).is_file())
+    return tuple(
+        code for code in LANGUAGES if code != SOURCE_LANGUAGE and catalogue_path(code, domain).is_file()
+    )
 
 
 def _babel_name(language: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bot.answers import formats, names
+from bot.answers.same import Same
 from bot.answers.translations import Translator
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
@@ -36,12 +38,20 @@ class ContactCard:
 
 def contact_card(contact: Contact, case: Case, t: Translator) -> ContactCard:
     """A contact for a person of this case. Numbers that no source was seen for are left out."""
-    lines = tuple(_line(value, case.today, t) for value in reachable(contact, case))
+    return _card(Same(contact, t), case.origin, case.destination, case.today, case.papers_may_be_missing)
+
+
+@lru_cache(maxsize=5_000)  # the same few stand in the answers of a corridor on every topic
+def _card(
+    key: Same, origin: str | None, destination: str | None, today: date, papers_may_be_missing: bool
+) -> ContactCard:
+    contact, t = key.objects
+    lines = tuple(_line(value, today, t) for value in _reachable(contact, origin, destination))
     return ContactCard(
         contact,
         formats.isolate(contact.name, t),
         lines,
-        names.risk_text(contact.immigration_risk, t) if case.papers_may_be_missing else None,
+        names.risk_text(contact.immigration_risk, t) if papers_may_be_missing else None,
         formats.clauses(lines, t),
     )
 
@@ -52,7 +62,13 @@ def sendable(value: ContactValue) -> bool:
 
 
 def contact_json(contact: Contact) -> dict[str, Any]:
-    """A contact with the values that may be sent."""
+    """A contact with the values that may be sent. To be read only: it is kept."""
+    return _json(Same(contact))
+
+
+@lru_cache(maxsize=5_000)
+def _json(key: Same) -> dict[str, Any]:
+    (contact,) = key.objects
     return {
         "id": contact.id,
         "name": contact.name,
@@ -85,8 +101,11 @@ def _value_json(value: ContactValue) -> dict[str, Any]:
 
 def reachable(contact: Contact, case: Case) -> list[ContactValue]:
     """What of a contact may be sent and can be used from where the person is."""
-    far = contact.country is not None and contact.country == case.origin != case.destination is not None
-    here = case.destination
+    return _reachable(contact, case.origin, case.destination)
+
+
+def _reachable(contact: Contact, home: str | None, here: str | None) -> list[ContactValue]:
+    far = contact.country is not None and contact.country == home != here is not None
     return [
         value
         for value in contact.values

@@ -52,6 +52,19 @@ def template(book: LawBook) -> Catalog:
     return found
 
 
+def desk_template() -> Catalog:
+    """A catalogue of what the web desk says besides: its pages, and the code behind them."""
+    found = Catalog(project="Haq", charset="utf-8", fuzzy=False)
+    for file, _, message, _, context in extract_from_dir(
+        ROOT / "bot" / "desk",
+        method_map=[("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")],
+        keywords={**_KEYWORDS, "_": None},
+        options_map={"**.html": {"trimmed": "true"}},
+    ):
+        found.add(message, context=context, auto_comments=[f"bot/desk/{file}"])
+    return found
+
+
 def _law_messages(book: LawBook) -> Iterator[tuple[str | None, str, str]]:
     for context, text in book.catalogue.messages():
         yield context, text, "a term, condition or sentence of the rule types (data/law/types)"

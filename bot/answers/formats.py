@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, get_day_names
@@ -101,6 +102,7 @@ _DURATIONS: dict[str, Callable[[Translator, int, str], str]] = {
 }
 
 
+@lru_cache(maxsize=10_000)  # Babel reads its pattern anew each time, and every statement has a date
 def partial_date(value: PartialDate, t: Translator) -> str:
     """A date as precisely as it is known."""
     if value.month is None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Protocol
 
 from bot.answers import formats
 from bot.answers.conditions import Conditions
 from bot.answers.formats import ValueFormatter
+from bot.answers.same import Same
 from bot.answers.translations import Translator
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
 from bot.rules.lookup import contact_ids
 from bot.rules.model import Contact, Provenance, Rule
 from bot.rules.resolution import Result
-from bot.rules.ruletypes import Catalogue, Clause, RuleType
+from bot.rules.ruletypes import Catalogue, Clause
 from bot.rules.units import Unit, Vocabularies, parse_value, value_json
 
 # Information older than this is shown with its date as a warning, whatever its review interval.
@@ -65,61 +67,101 @@ class Speaker:
     def __init__(self, found: Found, t: Translator) -> None:
         self._found = found
         self._t = t
-        names = {contact.id: contact.name for contact in found.contacts.values()}
-        self._formatter = ValueFormatter(t, found.catalogue, names)
-        self._conditions = Conditions(found.catalogue, t, self._formatter)
+        self._conditions = Conditions(found.catalogue, t, ValueFormatter(t, found.catalogue, {}))
 
     def statement(self, result: Result) -> Statement:
         """A result as a statement."""
-        rule = result.rule
-        rule_type = self._found.catalogue.types[rule.type]
-        values = self._parsed(rule, rule_type)
-        shown = {
-            name: self._shown(rule, rule_type.values[name], name, value) for name, value in values.items()
-        }
-        clauses = rule_type.clauses(values)
-        contacts = {name for name in values if rule_type.values[name].name == "contact"}
+        rule, found = result.rule, self._found
+        contacts = tuple(
+            found.contacts[key] for key in contact_ids(rule, found.catalogue) if key in found.contacts
+        )
+        said = _said(Same(rule, found.catalogue, self._t, *contacts), found.case.today)
         return Statement(
             rule=rule,
-            text=self._sentences(rule, clauses, shown),
-            details=self._sentences(rule, [each for each in clauses if not each.names & contacts], shown),
+            text=said.text,
+            details=said.details,
             condition=self._conditions.sentence(result),
-            caution=self._caution(rule),
-            source=self.source_line(rule.provenance),
+            caution=said.caution,
+            source=said.source,
             applies=result.applies,
             depends_on=result.depends_on,
             trace=result.trace,
-            contacts=tuple(
-                self._found.contacts[key]
-                for key in contact_ids(rule, self._found.catalogue)
-                if key in self._found.contacts
-            ),
-            values={name: value_json(value) for name, value in values.items()},
+            contacts=contacts,
+            values=said.values,
         )
 
     def source_line(self, provenance: Provenance) -> str:
         """The law, who published it, and of what date the information is."""
-        source = provenance.source
-        when = formats.written_date(provenance.as_of, self._t)
-        parts = [
-            formats.isolate(part, self._t)
-            for part in (provenance.legal_basis, source and source.publisher)
-            if part
-        ]
-        if when is not None:
-            parts.append(self._t.gettext("as of {date}", date=when))
-        elif source is not None:
-            parts.append(self._t.gettext("date not known"))
-        return formats.clauses(parts, self._t)
+        return source_line(provenance, self._t)
 
-    def _parsed(self, rule: Rule, rule_type: RuleType) -> dict[str, Any]:
-        words = _words(self._found)
-        return {name: parse_value(rule_type.values[name], raw, words) for name, raw in rule.values.items()}
 
-    def _sentences(self, rule: Rule, clauses: Iterable[Clause], shown: Mapping[str, str]) -> str:
-        return " ".join(self._sentence(rule, clause, shown) for clause in clauses)
+@dataclass(frozen=True)
+class _Said:
+    """What a rule says whatever else is known of the case."""
 
-    def _sentence(self, rule: Rule, clause: Clause, shown: Mapping[str, str]) -> str:
+    text: str
+    details: str
+    caution: str | None
+    source: str
+    values: Mapping[str, Any]
+
+
+@lru_cache(maxsize=10_000)  # saying a rule costs more than finding it, and the same ones are asked for
+def _said(key: Same, today: date) -> _Said:
+    rule, catalogue, t, *contacts = key.objects
+    return _Sayer(rule, catalogue, t, contacts).said(today)
+
+
+def source_line(provenance: Provenance, t: Translator) -> str:
+    """The law, who published it, and of what date the information is."""
+    source = provenance.source
+    when = formats.written_date(provenance.as_of, t)
+    parts = [
+        formats.isolate(part, t) for part in (provenance.legal_basis, source and source.publisher) if part
+    ]
+    if when is not None:
+        parts.append(t.gettext("as of {date}", date=when))
+    elif source is not None:
+        parts.append(t.gettext("date not known"))
+    return formats.clauses(parts, t)
+
+
+class _Sayer:
+    """Says one rule in one language."""
+
+    def __init__(self, rule: Rule, catalogue: Catalogue, t: Translator, contacts: Iterable[Contact]) -> None:
+        self._rule = rule
+        self._type = catalogue.types[rule.type]
+        self._catalogue = catalogue
+        self._t = t
+        self._formatter = ValueFormatter(t, catalogue, {contact.id: contact.name for contact in contacts})
+
+    def said(self, today: date) -> _Said:
+        """The rule in words."""
+        rule, units = self._rule, self._type.values
+        values = self._parsed()
+        shown = {name: self._shown(units[name], name, value) for name, value in values.items()}
+        clauses = self._type.clauses(values)
+        contacts = {name for name in values if units[name].name == "contact"}
+        return _Said(
+            text=self._sentences(clauses, shown),
+            details=self._sentences([each for each in clauses if not each.names & contacts], shown),
+            caution=self._caution(today),
+            source=source_line(rule.provenance, self._t),
+            values={name: value_json(value) for name, value in values.items()},
+        )
+
+    def _parsed(self) -> dict[str, Any]:
+        words = Vocabularies(self._catalogue.term_ids())
+        return {
+            name: parse_value(self._type.values[name], raw, words) for name, raw in self._rule.values.items()
+        }
+
+    def _sentences(self, clauses: Iterable[Clause], shown: Mapping[str, str]) -> str:
+        return " ".join(self._sentence(clause, shown) for clause in clauses)
+
+    def _sentence(self, clause: Clause, shown: Mapping[str, str]) -> str:
+        rule = self._rule
         if clause.text == "{text}":
             return shown["text"]
         said = self._t.gettext(clause.text, **{name: shown[name] for name in clause.names})
@@ -132,7 +174,8 @@ class Speaker:
             return self._t.gettext("{value} (not confirmed)", value=said)
         return said
 
-    def _shown(self, rule: Rule, unit: Unit, name: str, value: Any) -> str:
+    def _shown(self, unit: Unit, name: str, value: Any) -> str:
+        rule = self._rule
         text = self._items(unit, value) if unit.is_list else self._formatter.format(unit, value)
         if name in rule.unconfirmed and rule.provenance.evidence == "seen":
             return self._t.gettext("{value} (not confirmed)", value=text)
@@ -161,9 +204,8 @@ class Speaker:
             return self._t.gettext("from {low}", low=low)
         return self._t.gettext("under {high}", high=high) if high else None
 
-    def _caution(self, rule: Rule) -> str | None:
-        t, today = self._t, self._found.case.today
-        provenance = rule.provenance
+    def _caution(self, today: date) -> str | None:
+        t, provenance = self._t, self._rule.provenance
         said = []
         if provenance.evidence != "seen":
             said.append(t.gettext("We have not confirmed this in a source."))
@@ -181,7 +223,3 @@ def _old(provenance: Provenance, today: date) -> bool:
     if provenance.as_of is None:
         return False
     return PartialDate.parse(provenance.as_of).latest.year < today.year - OLD_AFTER_YEARS
-
-
-def _words(found: Found) -> Vocabularies:
-    return Vocabularies(found.catalogue.term_ids())

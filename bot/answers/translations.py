@@ -22,6 +22,7 @@ from bot.rules.errors import CaseError
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 DOMAIN = "haq"
+DESK_DOMAIN = "desk"  # what only the web desk says
 SOURCE_LANGUAGE = "en"
 _BABEL_NAMES = {"en": "en_GB", "tl": "fil"}
 RTL_LANGUAGES = frozenset(("ar", "ur"))
@@ -83,7 +84,7 @@ def check_language(language: str) -> str:
 def translator(language: str, domain: str = DOMAIN) -> Translator:
     """The translator of a language; one without a catalogue speaks English.
 
-    `domain`: which catalogue; `desk` holds what only the web desk says.
+    `domain`: which catalogue.
     """
     path = LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
     if not path.is_file():

@@ -44,6 +44,7 @@ def command(name: str | None, as_json: bool) -> None:
     lookup    lookups of random cases, in process, warm
     rules     lookups in a law base of a thousand and of a million rules (several minutes)
     messages  messages over REST to a running assistant (haq run)
+    desk      lookups over the HTTP API of a desk of its own, 100 a second
     channels  5,000 messages of 500 people, many sent twice or swapped, while the assistant is killed twice
     """
     if name is not None and name not in BENCHMARKS:
@@ -132,6 +133,15 @@ def _rules(settings: Settings) -> Figures:
     return bench_rules(settings)
 
 
+def _desk(settings: Settings) -> Figures:
+    from bot.benchmarks.desk import Unanswered, bench_desk
+
+    try:
+        return bench_desk(settings)
+    except Unanswered as error:
+        raise Failure(str(error)) from None
+
+
 def _channels(_settings: Settings) -> Figures:
     """The flood of the tests at full size: an assistant of its own on a simulated, unkind WhatsApp."""
     try:
@@ -164,6 +174,7 @@ BENCHMARKS: dict[str, Callable[[Settings], Figures]] = {
     "lookup": _lookup,
     "rules": _rules,
     "messages": _messages,
+    "desk": _desk,
     "channels": _channels,
 }
 

@@ -9,9 +9,8 @@ from typing import TypeVar
 
 import click
 
-from bot.answers.translations import SOURCE_LANGUAGE, translator
-from bot.conversation.safety import desk_joined, desk_left
 from bot.people.store import Handoff, NoSuchHandoff, PeopleStore
+from bot.people.words import joined, left
 from bot.settings import load_settings
 
 T = TypeVar("T")
@@ -46,8 +45,7 @@ def take_command(number: int, worker: str) -> None:
     """Take a chat over: the assistant keeps quiet in it until you release it."""
     store = _store()
     store.be_present(worker)
-    taken = _try(lambda: store.take(number, worker))
-    store.say(number, worker, desk_joined(translator(taken.language)))
+    taken = _try(lambda: store.take(number, worker, joined))
     click.echo(_line(taken))
     for name, value in taken.summary.items():
         if value:
@@ -58,8 +56,8 @@ def take_command(number: int, worker: str) -> None:
 @click.argument("number", type=int)
 def read_command(number: int) -> None:
     """What was written since you took the chat over."""
-    for from_desk, text in _store().transcript(number):
-        click.echo(f"{'desk' if from_desk else 'them'}: {text}")
+    for line in _store().transcript(number):
+        click.echo(f"{'desk' if line.from_desk else 'them'}: {line.text}")
 
 
 @command.command("say")
@@ -78,10 +76,7 @@ def say_command(number: int, text: str, worker: str) -> None:
 @WORKER
 def release_command(number: int, worker: str) -> None:
     """Give the chat back to the assistant; what was written in it is erased here."""
-    store = _store()
-    language = next((each.language for each in store.queue() if each.id == number), SOURCE_LANGUAGE)
-    _try(lambda: store.say(number, worker, desk_left(translator(language))))
-    store.release(number, worker)
+    _try(lambda: _store().release(number, worker, left))
 
 
 @command.command("present")

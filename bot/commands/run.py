@@ -53,12 +53,22 @@ def command() -> int:
             click.echo(f"Assistant   {settings.assistant_url}/webhooks/rest/webhook")
             if desk is not None:
                 click.echo(f"Desk        {settings.desk_url}")
+                _show_first_link(settings)
             click.echo("Talk to it with `./haq chat` in another terminal. Ctrl-C stops it.")
             supervisor.watch()
     except Stopped as stopped:
         _tell("stopped")
         return STOPPED if stopped.number == Stopped.INTERRUPT else 0
     return 0
+
+
+def _show_first_link(settings: Settings) -> None:
+    from bot.desk.accounts.first import first_admin_link
+
+    link = first_admin_link(settings)
+    if link is not None:
+        click.echo(f"First admin {link}")
+        click.echo("            It works once, to choose a password; `./haq users first` makes another.")
 
 
 def _load_rules(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from bot.answers.protection import map_text
 from bot.answers.statements import Statement
 from bot.answers.translations import SOURCE_LANGUAGE, Translator
 from bot.conversation.asking import ask, useful_question
+from bot.conversation.outcomes import outcome_of
 from bot.conversation.turn import ME, Message, Reply, Turn
 from bot.rules.lookup import Lookup, lookup
 from bot.rules.protection import protection_map
@@ -64,7 +65,7 @@ def answer_topic(turn: Turn, topic: str) -> Reply:
     missing = _needed(turn, topic)
     if missing is not None and missing not in state.asked:
         turn = turn.with_state(asking=missing, asked=(*state.asked, missing))
-        return turn.reply(ask(turn, missing))
+        return turn.reply(ask(turn, missing)).counting("asked_back", topic)
     found = lookup(turn.base, turn.case(), [topic])
     return _said(turn, found, answer(found, state.language), 0)
 
@@ -123,7 +124,8 @@ def _said(turn: Turn, found: Lookup, said: Answer, start: int) -> Reply:
         danger=None,
         misunderstood=0,
     )
-    return Reply(reply.state, reply.messages, found.case, found.version)
+    asked = (outcome_of(found, topic),) if start == 0 else ()  # "show more" asks nothing new
+    return replace(reply, case=found.case, version=found.version, asked=asked)
 
 
 def _did_it_help(t: Translator) -> tuple[tuple[str, str], ...]:
@@ -139,7 +141,7 @@ def _law_and_help(turn: Turn, found: Lookup, said: Answer, start: int) -> tuple[
     if topic == "social_security_agreement" and start == 0 and found.case.origin and found.case.destination:
         messages.append(_map(turn))
     most = HELP_CHANNELS if topic in HELP_TOPICS else CHANNELS
-    channels = _distinct(said.channels)[:most] if start == 0 else []
+    channels = distinct(said.channels)[:most] if start == 0 else []
     if channels:
         messages.append(_help(turn, said, channels))
     return messages, start + len(page) < len(statements)
@@ -207,7 +209,7 @@ def nearest_help(turn: Turn, said: Answer) -> str:
     )
 
 
-def _distinct(channels: tuple[Channel, ...]) -> list[Channel]:
+def distinct(channels: tuple[Channel, ...]) -> list[Channel]:
     """Each contact once: several rules may lead to the same office."""
     seen: set[str] = set()
     found = []

@@ -54,16 +54,18 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
         first, second = (formats.dialable(number, t) for number in MOBILE_FALLBACK)
         text = " ".join(
             (
-                _opening(danger, t),
+                opening(danger, t),
                 t.gettext(
                     "Call {first} or {second}: it works on most mobile phones.", first=first, second=second
                 ),
                 t.gettext("In which country are you now?"),
             )
         )
-        return turn.reply(_message(text, danger), danger=danger, asking="destination")
+        reply = turn.reply(_message(text, danger), danger=danger, asking="destination")
+        reply = reply.doing("ask_for_person", urgent=True, danger=danger)  # the desk hears of it at once
+        return reply.counting("asked_back", "emergency", danger)
     numbers, helpers = _known(turn, case, danger)
-    lines = [_opening(danger, t), _call(numbers, case, danger, t)]
+    lines = [opening(danger, t), call_line(numbers, case, danger, t)]
     lines += _helper_lines(helpers, t)
     if danger not in ("self_harm", "injury") and case.papers_may_be_missing:
         lines.append(t.gettext("We do not know if the police tell the immigration office."))
@@ -75,7 +77,8 @@ def answer_emergency(turn: Turn, danger: str) -> Reply:
     message = _message(text, danger, tuple(helper.id for helper in helpers))
     known = {**turn.state.known, TOLD_DANGER: danger}
     reply = turn.reply(replace(message, choices=_after(turn)), danger=danger, asking=None, known=known)
-    return replace(reply, case=case).doing("ask_for_person", urgent=True, danger=danger)
+    reply = replace(reply, case=case).doing("ask_for_person", urgent=True, danger=danger)
+    return reply.counting("emergency", "emergency", danger)
 
 
 def _after(turn: Turn) -> tuple[tuple[str, str], ...]:
@@ -159,7 +162,8 @@ def _numbers(contact: Contact) -> list[str]:
     ]
 
 
-def _opening(danger: str, t: Translator) -> str:
+def opening(danger: str, t: Translator) -> str:
+    """What to do first in a danger."""
     return {
         "self_harm": t.gettext(
             "I am glad you wrote. You are not alone. Please do not stay alone now: go to someone near you."
@@ -175,7 +179,8 @@ def _opening(danger: str, t: Translator) -> str:
     }[danger]
 
 
-def _call(numbers: Iterable[EmergencyNumber], case: Case, danger: str, t: Translator) -> str:
+def call_line(numbers: Iterable[EmergencyNumber], case: Case, danger: str, t: Translator) -> str:
+    """Whom to call in a danger."""
     services = _SERVICES[danger]
     entries = tuple(numbers)
     chosen = tuple(entry for entry in entries if set(entry.services) & set(services))

@@ -73,7 +73,7 @@ def guide(turn: Turn) -> Reply:
     )
     last = Message(t.gettext("What do you want to do next?"), choices, topic=TOPIC)
     reply = turn.reply(*messages, last, topic=TOPIC, cited=tuple(told), told_disclaimer=True, danger=None)
-    return Reply(reply.state, reply.messages, found.case, found.version)
+    return replace(reply, case=found.case, version=found.version).counting("answered", TOPIC)
 
 
 def _ask_for(turn: Turn, name: str) -> Reply:
@@ -81,4 +81,5 @@ def _ask_for(turn: Turn, name: str) -> Reply:
     if name in turn.state.asked:
         return answer_topic(turn, TOPIC)
     asked = (*turn.state.asked, name)
-    return turn.reply(ask(turn, name), topic=TOPIC, asking=name, asked=asked, waits_for="guide")
+    reply = turn.reply(ask(turn, name), topic=TOPIC, asking=name, asked=asked, waits_for="guide")
+    return reply.counting("asked_back", TOPIC)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from itertools import islice
 from typing import Final
 
 from bot.answers import formats, names
-from bot.answers.answer import answer
+from bot.answers.answer import Answer, answer
 from bot.answers.translations import Translator, translator
 from bot.conversation import questions as ask
 from bot.conversation.companion import evidence
@@ -68,13 +69,6 @@ def _letter(turn: Turn, language: str) -> Letter:
     state, known, t = turn.state, turn.state.known, translator(language)
     topic = known["letter_about"]
     said = answer(lookup(turn.base, turn.case(), [topic]), language)
-    grounds = tuple(
-        (each.text, each.rule.provenance.legal_basis or each.source)
-        for each in said.statements
-        if each.applies == "yes"
-        and each.rule.kind in ("entitlement", "obligation")
-        and topic in each.rule.topics
-    )
     return compose(
         LetterFacts(
             topic=topic,
@@ -88,8 +82,8 @@ def _letter(turn: Turn, language: str) -> Letter:
             amount=formats.money(ask.money_of(known["letter_amount"]), t)
             if known.get("letter_amount")
             else "",
-            grounds=grounds[:GROUNDS],
-            evidence=_to_tick(topic, t),
+            grounds=grounds(said, topic),
+            evidence=to_tick(topic, t),
             day=turn.today,
             told_in=state.language,
         ),
@@ -102,7 +96,19 @@ def _day(text: str | None, t: Translator) -> str:
     return ask.shown_day(text, t) if text and text[0].isdigit() else ""
 
 
-def _to_tick(topic: str, t: Translator) -> tuple[str, ...]:
+def grounds(said: Answer, topic: str) -> tuple[tuple[str, str], ...]:
+    """What the law gives on a topic for sure, and where it stands: the letter rests on it."""
+    found = (
+        (each.text, each.rule.provenance.legal_basis or each.source)
+        for each in said.statements
+        if each.applies == "yes"
+        and each.rule.kind in ("entitlement", "obligation")
+        and topic in each.rule.topics
+    )
+    return tuple(islice(found, GROUNDS))
+
+
+def to_tick(topic: str, t: Translator) -> tuple[str, ...]:
     """What may be added, each with a box to tick by hand: only the worker knows what there is."""
     lines = (line for line in evidence(topic, t) if line.startswith("• "))
     return tuple(f"[  ] {line.removeprefix('• ')}" for line in lines)

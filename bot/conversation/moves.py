@@ -40,13 +40,19 @@ def answer_one(turn: Turn, topic: str) -> Reply:
     return how_to_complain(turn) if topic == "complaint" else answer_topic(turn, topic)
 
 
-def handed_over(turn: Turn) -> Reply:
-    """While a person from the desk writes, the message goes to them; a danger still gets its number."""
-    said = turn.said
+def handed_over(turn: Turn, moved: bool) -> Reply:
+    """While a person from the desk writes, the message goes to them; a danger still gets its number.
+
+    `moved`: the message names the country of work, which the number may have waited for.
+    """
+    said, state = turn.said, turn.state
     if said.intent == "delete_my_data" and said.confidence >= CERTAIN_TO_ERASE:
         return smalltalk.forget(turn)
-    passed = answer_emergency(turn, said.danger) if said.danger is not None else Reply(turn.state, ())
-    return passed.doing("pass_on", text=said.text)
+    waited = state.danger if moved and state.destination is not None else None
+    danger = said.danger or waited
+    if danger is None:
+        return Reply(state, ()).doing("pass_on", text=said.text)
+    return answer_emergency(turn, danger).doing("pass_on", text=said.text)
 
 
 def _answer_form(turn: Turn, what: str) -> Reply:
@@ -121,7 +127,8 @@ def _feedback(turn: Turn, helped: str) -> Reply:
         "Thank you for saying so. I tell the people who keep this up to date. What can I do now?"
     )
     choices = (("human", t.gettext("Talk to a person")), ("menu", t.gettext("Menu")))
-    return turn.reply(Message(text, choices)).doing("feedback", **values)
+    reply = turn.reply(Message(text, choices)).doing("feedback", **values)
+    return reply.counting("corrected", state.topic)
 
 
 _WITH_NAME: Final[Mapping[str, Callable[[Turn, str], Reply]]] = {

@@ -81,7 +81,7 @@ def work_out(turn: Turn, calculation: Calculation) -> Reply:
         said, _next(turn, calculation.topic), told_disclaimer=True, topic=calculation.topic, cited=said.rules,
         danger=None,
     )  # fmt: skip
-    return replace(reply, case=case, version=version)
+    return replace(reply, case=case, version=version).counting("answered", calculation.topic)
 
 
 def _topics(calculation: Calculation, state: State) -> list[str]:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from bot.answers.further import kind_message
 from bot.conversation import forms, smalltalk
 from bot.conversation.answering import answer_topic
+from bot.conversation.case_link import tells_only_case
 from bot.conversation.emergencies import TOLD_DANGER, answer_emergency, bare_numbers, safe_line
 from bot.conversation.form_list import FORMS
 from bot.conversation.moves import CERTAIN_TO_ERASE, HEARD, WAITING, answer_one, choose, handed_over
+from bot.conversation.outcomes import settled
 from bot.conversation.turn import Message, Reply, Turn
 from bot.conversation.understanding import (
     new_facts,
@@ -50,12 +52,14 @@ def respond(turn: Turn) -> Reply:
     turn = take_language(turn)
     if not _tells_nothing(turn):
         turn = take_facts(turn)
+    moved = turn.state.destination != before.destination
     if turn.desk.speaking:
-        return handed_over(turn)
+        return settled(before, handed_over(turn, moved), turn.today)
     try:
-        reply = _respond(turn, new_facts(turn, before), turn.state.destination != before.destination)
+        reply = _respond(turn, new_facts(turn, before), moved)
     except RulesError:
         reply = turn.reply(Message(safe_line(turn)))
+    reply = settled(before, reply, turn.today)
     if not reply.state.told_privacy and reply.state.danger is None:
         first, *rest = reply.messages
         told = replace(first, text=f"{first.text}\n\n{smalltalk.privacy(turn.t)}")
@@ -175,6 +179,8 @@ def _meant(turn: Turn, learned: bool) -> Reply:
         return yes_or_no
     if learned and state.waits_for is not None:
         return WAITING[state.waits_for](turn.with_state(waits_for=None))
+    if tells_only_case(said.text, (state.language, said.language)):  # whatever the classifier makes of it
+        return answer_topic(turn, state.topic) if state.topic else _thanks_for_facts(turn)
     if (
         said.intent in _SMALLTALK
         and said.confidence >= CERTAIN
@@ -227,7 +233,8 @@ def _answers(turn: Turn, topics: tuple[str, ...]) -> Reply:
         if reply.case is None:  # a question comes first
             return reply
         second = answer_topic(replace(turn, state=reply.state), topic)
-        reply = replace(second, messages=(*reply.messages[:-1], *second.messages))
+        messages, asked = (*reply.messages[:-1], *second.messages), (*reply.asked, *second.asked)
+        reply = replace(second, messages=messages, asked=asked)
     return reply
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from babel import Locale
 
 from bot.answers import formats, names
@@ -92,7 +94,7 @@ def not_understood(turn: Turn) -> Reply:
         else t.gettext("I still do not understand. Choose one of these, or write it in a few short words.")
     )
     reply = turn.reply(Message(text, tuple(choices)), misunderstood=state.misunderstood + 1)
-    return reply.doing("unanswered", text=turn.said.text, topics=topics)
+    return reply.doing("unanswered", text=turn.said.text, topics=topics).counting("unanswered")
 
 
 def why(turn: Turn) -> Reply:
@@ -123,7 +125,8 @@ def bring_a_person(turn: Turn) -> Reply:
         Message("\n".join(lines), (("menu", t.gettext("Menu")),), rules=rules, topic="complaint"),
         cited=rules,
     )
-    return Reply(reply.state, reply.messages, found.case, found.version).doing("ask_for_person", urgent=False)
+    reply = replace(reply, case=found.case, version=found.version)
+    return reply.doing("ask_for_person", urgent=False).counting("handed_over", turn.state.topic)
 
 
 def _who_is_there(turn: Turn) -> str:

@@ -93,6 +93,18 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What was asked in a message and what came of it, for `bot/people/counts.py`: without the person."""
+
+    outcome: str  # one of OUTCOMES
+    topic: str | None = None
+    detail: str = ""  # the danger of an emergency, the reason of a gap
+
+
+OUTCOMES = ("answered", "gap", "asked_back", "unanswered", "corrected", "handed_over", "emergency")
+
+
+@dataclass(frozen=True)
 class Desk:
     """What the person may be told of the people at the desk."""
 
@@ -137,6 +149,7 @@ class Reply:
     case: Case | None = None
     version: str | None = None
     effects: tuple[Effect, ...] = ()
+    asked: tuple[Asked, ...] = ()
 
     def remembering(self, **changes: Any) -> Reply:
         """The same reply with something else remembered."""
@@ -145,6 +158,10 @@ class Reply:
     def doing(self, name: str, **values: Any) -> Reply:
         """The same reply with something to do besides."""
         return replace(self, effects=(*self.effects, Effect(name, values)))
+
+    def counting(self, outcome: str, topic: str | None = None, detail: str = "") -> Reply:
+        """The same reply, counted as what came of a question."""
+        return replace(self, asked=(*self.asked, Asked(outcome, topic, detail)))
 
 
 @dataclass(frozen=True)

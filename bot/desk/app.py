@@ -19,12 +19,33 @@ from bot.desk.desk import HERE, Desk, desk_of
 from bot.desk.guard import Guard
 from bot.desk.routes import DeskRoute, page
 from bot.desk.views import render
-from bot.rules.errors import LawBaseUnavailable, RulesError
+from bot.rules.errors import EmptyLawBase, LawBaseUnavailable, RulesError
 
 logger = logging.getLogger(__name__)
 
 MODULES = (
+    "bot.desk.api.serve",
+    "bot.desk.pages.account",
+    "bot.desk.pages.audit",
+    "bot.desk.pages.calculators",
     "bot.desk.pages.home",
+    "bot.desk.pages.inbox",
+    "bot.desk.pages.inbox_chat",
+    "bot.desk.pages.keys",
+    "bot.desk.pages.login",
+    "bot.desk.pages.people",
+    "bot.desk.pages.provider",
+    "bot.desk.pages.questions",
+    "bot.desk.pages.lookup",
+    "bot.desk.pages.protection",
+    "bot.desk.pages.sheet",
+    "bot.desk.pages.suggest",
+    "bot.desk.pages.workshop",
+    "bot.desk.pages.workshop_change",
+    "bot.desk.pages.workshop_proposals",
+    "bot.desk.pages.workshop_revisions",
+    "bot.desk.pages.workshop_wording",
+    "bot.desk.pages.world",
 )  # fmt: skip
 """Each gives ROUTES: a tuple of DeskRoute."""
 
@@ -94,7 +115,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _mistaken(request: Request, error: Exception) -> Response:
     """A case, a topic, a date that makes no sense; or a law base that cannot be read."""
-    status = 503 if isinstance(error, LawBaseUnavailable) else 422
+    status = 503 if isinstance(error, LawBaseUnavailable | EmptyLawBase) else 422
     if _for_programs(request):
         return problem(request, status, str(error))
     return await render(request, "error.html", status, code=status, said=str(error))

@@ -8,7 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 
-from bot.desk.accounts.store import AccountStore
+from bot.desk.accounts.store import AccountStore, open_accounts
+from bot.people.counts import CountStore
 from bot.people.store import PeopleStore
 from bot.rules.lawbase import LawBase
 from bot.settings import Settings
@@ -23,6 +24,7 @@ class Desk:
     settings: Settings
     law: LawBase
     people: PeopleStore
+    counts: CountStore
     accounts: AccountStore
     templates: Environment
 
@@ -33,7 +35,8 @@ def open_desk(settings: Settings) -> Desk:
         settings=settings,
         law=LawBase(settings.database_url),
         people=PeopleStore(settings.conversations_url, settings.people_key),
-        accounts=AccountStore(settings.accounts_url),
+        counts=CountStore(settings.conversations_url),
+        accounts=open_accounts(settings),
         templates=Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(default=True),

@@ -11,6 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.desk.api.problems import problem
 from bot.desk.desk import desk_of
 from bot.desk.visitor import Visitor
 
@@ -26,7 +27,7 @@ HEADERS = {
         "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with none at all browsers send "Origin: null" with our own forms
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -40,9 +41,9 @@ class Guard(BaseHTTPMiddleware):
         """As Starlette calls it."""
         request.state.visitor = await self._visitor(request)
         if _too_large(request):
-            response: Response = PlainTextResponse("This is too large.", 413)
+            response: Response = _refused(request, 413, "This is too large.")
         elif request.method not in _SAFE and not await _is_ours(request):
-            response = PlainTextResponse("This form is out of date. Open the page again.", 403)
+            response = _refused(request, 403, "This form is out of date. Open the page again.")
         else:
             response = await call_next(request)
         for name, value in HEADERS.items():
@@ -58,10 +59,17 @@ class Guard(BaseHTTPMiddleware):
         return await run_in_threadpool(desk_of(request).accounts.visitor, token)
 
 
+def _refused(request: Request, status: int, why: str) -> Response:
+    if request.url.path.startswith("/api/"):
+        return problem(request, status, why)
+    return PlainTextResponse(why, status)
+
+
 def _too_large(request: Request) -> bool:
     if request.method in _SAFE:
         return False
-    length = request.headers.get("content-length", "")
+    unsaid = "" if "transfer-encoding" in request.headers else "0"  # neither header: no body at all
+    length = request.headers.get("content-length", unsaid)
     return not length.isdecimal() or int(length) > MOST_BYTES
 
 

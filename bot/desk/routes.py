@@ -61,3 +61,15 @@ def _is_page(request: Request) -> bool:
 def _here(request: Request) -> str:
     query = f"?{request.url.query}" if request.url.query else ""
     return quote(f"{request.url.path}{query}", safe="/")
+
+
+def own_address(address: str | None) -> str:
+    """An address to go back to, if it is a page of ours; else the first page."""
+    ours = address is not None and address.startswith("/") and not address.startswith(("//", "/\\"))
+    return str(address) if ours else "/"
+
+
+def with_next(path: str, next_page: str | None) -> str:
+    """A page that goes on to another one afterwards."""
+    following = own_address(next_page)
+    return path if following == "/" else f"{path}?next={quote(following, safe='/')}"

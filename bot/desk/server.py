@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
+from contextlib import suppress
+from threading import Thread
 
 import uvicorn
 
+from bot.desk import pickers
+from bot.desk.api.answers import release
 from bot.desk.app import create_app
 from bot.desk.desk import open_desk
+from bot.desk.live import live_of
+from bot.desk.sheet.chats import warm_up
 from bot.settings import load_settings
 from bot.supervisor.lifeline import hold_on
+
+
+def _warm_up() -> None:
+    """Makes what takes a second the first time, and spares the garbage collector going through it."""
+    pickers.warm_up()
+    release()
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> int:
@@ -22,12 +37,19 @@ def main() -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     app = create_app(open_desk(settings))
-    uvicorn.run(
-        app, host=settings.host, port=settings.desk_port, log_config=None, access_log=False,
-        server_header=False, timeout_graceful_shutdown=3,
-        ws="none",  # Rasa pins too old a websockets; the inbox is live by server-sent events
+    Thread(target=_warm_up, name="warm-up", daemon=True).start()  # while nobody types yet
+    warm_up(settings.channels)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host=settings.host, port=settings.desk_port, log_config=None, access_log=False,
+            server_header=False, timeout_graceful_shutdown=3,
+            ws="none",  # Rasa pins too old a websockets; the inbox is live by server-sent events
+        )
     )  # fmt: skip
-    return 0
+    live_of(app).ends = lambda: server.should_exit  # open pages would hold up the end
+    with suppress(KeyboardInterrupt):
+        server.run()
+    return 0 if server.started else 1
 
 
 if __name__ == "__main__":

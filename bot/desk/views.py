@@ -8,15 +8,15 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from bot.answers import formats
-from bot.answers.translations import Translator, translator
+from bot.answers.translations import DESK_DOMAIN, Translator, translator
 from bot.desk.desk import HERE, desk_of
 
 DESK_LANGUAGES = ("en", "fr", "es", "ar", "pt")
 LANGUAGE_COOKIE = "haq_language"
-DESK_DOMAIN = "desk"
+_YEAR = 365 * 24 * 3600
 
 
 def language_of(request: Request) -> str:
@@ -32,6 +32,14 @@ def language_of(request: Request) -> str:
         if language in DESK_LANGUAGES:
             return language
     return "en"
+
+
+def remember_language(request: Request, response: Response, language: str) -> None:
+    """Keeps the language of the interface in this browser."""
+    response.set_cookie(
+        LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
 
 
 def interface(request: Request) -> Translator:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from bot.conversation.turn import Reply
+from bot.conversation.turn import CASE_SLOTS, Reply, State, texts
 from bot.language.frequencies import known_words
 from bot.language.normalise import WORD, latinise
 from bot.language.scope import scope
@@ -44,26 +44,31 @@ def without_names(text: str, language: str) -> str:
     )
 
 
-def _ask_for_person(store: PeopleStore, person: Person, reply: Reply, values: Mapping[str, Any]) -> None:
-    state = reply.state
-    summary = {
+def _summary(state: State) -> dict[str, Any]:
+    """What the desk needs of a conversation."""
+    return {
         "about": state.about,
         "role": state.role,
-        "origin": state.origin,
-        "destination": state.destination,
-        "sector": state.sector,
-        "status": state.status,
+        **{name: getattr(state, name) for name in CASE_SLOTS},
         "topic": state.topic,
         "rules": list(state.cited),
     }
+
+
+def _ask_for_person(store: PeopleStore, person: Person, reply: Reply, values: Mapping[str, Any]) -> None:
+    state = reply.state
     store.ask_for_person(
-        person.channel, person.sender, state.language, summary,
+        person.channel, person.sender, state.language, _summary(state),
         urgent=bool(values.get("urgent")), danger=values.get("danger"),
     )  # fmt: skip
 
 
-def _pass_on(store: PeopleStore, person: Person, _reply: Reply, values: Mapping[str, Any]) -> None:
-    store.pass_on(person.sender, str(values["text"]))
+def _pass_on(store: PeopleStore, person: Person, reply: Reply, values: Mapping[str, Any]) -> None:
+    state = reply.state
+    store.pass_on(
+        person.sender, str(values["text"]), answered=texts(reply.messages), language=state.language,
+        summary=_summary(state),
+    )  # fmt: skip
 
 
 def _remind(store: PeopleStore, person: Person, _reply: Reply, values: Mapping[str, Any]) -> None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -43,9 +46,15 @@ class Sealer:
 
 
 def read_key(path: Path) -> bytes:
-    """The key of the hashes, made on first use, readable by the owner alone."""
+    """The key of the hashes, made on first use, readable by the owner alone.
+
+    Several processes may start at once: the file appears whole, and whoever comes second takes it.
+    """
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=path.name) as made:
+            made.write(secrets.token_hex(32))
+            made.flush()
+            with suppress(FileExistsError):
+                os.link(made.name, path)
     return bytes.fromhex(path.read_text().strip())

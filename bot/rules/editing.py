@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,11 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.rules import tables, yamlfile
 from bot.rules.database import migrate, open_database
 from bot.rules.diff import FieldChange, field_changes
-from bot.rules.errors import Complaints, LawBaseUnavailable, RulesError
-from bot.rules.lawfiles import LawBook, read_law
+from bot.rules.errors import Complaints, LawBaseUnavailable, LawMistakes, RulesError
+from bot.rules.lawfiles import CheckedLaw, LawBook, read_law
 from bot.rules.load import LoadReport, now, store_law
-from bot.rules.model import Contact, Rule
 from bot.rules.revisions import (
+    AS_FOUND,
     FOLLOWED,
     SECTIONS,
     WITHDRAWN,
@@ -36,6 +34,7 @@ from bot.rules.revisions import (
     record_hash,
 )  # fmt: skip
 from bot.rules.vocabulary import COUNTRIES
+from bot.rules.writing import as_yaml
 
 _FILE_KEYS = ("law", "country", "review_every_months", "sources")
 
@@ -55,7 +54,11 @@ class Step:
         return {"at": self.at, "version": self.version, "change": self.kind, "fields": fields}
 
 
-def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[list[int], LoadReport]:
+Law = Path | CheckedLaw
+"""Where the law files are; as `CheckedLaw`, for whoever asks often."""
+
+
+def revise(url: str, law: Law, file: Path, author: str, reason: str) -> tuple[list[int], LoadReport]:
     """Lays the rules and contacts of a file over the law, live at once; gives the revisions' numbers.
 
     `file`: written as a law file of one country. All or nothing: raises LawMistakes for a mistake in
@@ -63,33 +66,81 @@ def revise(url: str, law: Path, file: Path, author: str, reason: str) -> tuple[l
     """
     complaints = Complaints()
     content = yamlfile.read(file, lambda *mistake: complaints.add(file, *mistake))
-    parts = [] if content is None else list(_parts(content))
-    if content is not None:
-        _check_frame(content, parts, lambda *mistake: complaints.add(file, *mistake))
-    complaints.raise_if_any()
-    assert content is not None
-    files = read_law(law)
+    return _revise(url, law, _checked_frame(content, file, complaints), author, reason)
+
+
+def revise_with(url: str, law: Law, document: str, author: str, reason: str) -> tuple[list[int], LoadReport]:
+    """As `revise`, for the text of such a file."""
+    return _revise(url, law, _content(document), author, reason)
+
+
+def law_with(url: str, law: Law, document: str) -> LawBook:
+    """The law as it would be with the rules and contacts of a document; nothing is changed.
+
+    Raises LawMistakes, in which the document's own stand under the record (`rule/ID`); LawBaseUnavailable.
+    """
     with _writing(url) as connection:
         made = all_revisions(connection)
-    mine = [
-        Revision(
-            number, record, str(content.get("country")), record_hash(_in_files(files, record)), document,
-            author, reason, now(),
-        )
-        for number, (record, document) in enumerate(parts, 1 + max((each.id for each in made), default=0))
-    ]  # fmt: skip
-    records = {each.record for each in mine}
+    mine, over = _laid_over(made, _content(document), "", "")
+    names = {str(each.name): each.record for each in mine}
+    try:
+        return law_over(law, over)
+    except LawMistakes as error:
+        named = [replace(each, file=names.get(each.file, each.file)) for each in error.mistakes]
+        raise LawMistakes(named) from error
+
+
+def _content(document: str) -> yamlfile.Map:
+    complaints, name = Complaints(), Path("revision")
+    content = yamlfile.parse(document, lambda *mistake: complaints.add(name, *mistake))
+    return _checked_frame(content, name, complaints)
+
+
+def _checked_frame(content: yamlfile.Map | None, file: Path, complaints: Complaints) -> yamlfile.Map:
+    if content is not None:
+        _check_frame(content, list(_parts(content)), lambda *mistake: complaints.add(file, *mistake))
+    complaints.raise_if_any()
+    assert content is not None
+    return content
+
+
+def law_over(law: Law, revisions: Iterable[Revision]) -> LawBook:
+    """The law files with revisions over them. Raises LawMistakes."""
+    return law.read(revisions) if isinstance(law, CheckedLaw) else read_law(law, revisions=revisions)
+
+
+def _revise(
+    url: str, law: Law, content: yamlfile.Map, author: str, reason: str
+) -> tuple[list[int], LoadReport]:
+    with _writing(url) as connection:
+        made = all_revisions(connection)
+    mine, over = _laid_over(made, content, author, reason)
+    book = law_over(law, over)
     standing_now = [each for each in made if each.ended is None]
-    over = [*(each for each in standing_now if each.record not in records), *mine]
-    book = read_law(law, revisions=over)
+    records = {each.record for each in mine}
     with _writing(url) as connection:
         hold_revisions(connection, standing_now)
         for each in standing_now:
             if each.record in records:
                 end_revision(connection, each.id, FOLLOWED, now(), author)
         for each in mine:
-            add_revision(connection, each)
+            below = book.beneath[each.record].record
+            add_revision(connection, replace(each, replaces=record_hash(below)))
         return [each.id for each in mine], store_law(connection, book, over)
+
+
+def _laid_over(
+    made: list[Revision], content: yamlfile.Map, author: str, reason: str
+) -> tuple[list[Revision], list[Revision]]:
+    """The revisions that a law file makes, and all that then lie over the law (theirs instead of older)."""
+    first = 1 + max((each.id for each in made), default=0)
+    mine = [
+        Revision(number, record, str(content["country"]), AS_FOUND, document, author, reason, now())
+        for number, (record, document) in enumerate(_parts(content), first)
+    ]
+    records = {each.record for each in mine}
+    others = [each for each in made if each.ended is None and each.record not in records]
+    return mine, [*others, *mine]
 
 
 def _check_frame(content: yamlfile.Map, parts: list[tuple[str, str]], complain: yamlfile.Complain) -> None:
@@ -116,22 +167,17 @@ def _check_frame(content: yamlfile.Map, parts: list[tuple[str, str]], complain: 
             complain(1, "id", f"{record} stands {count} times.", "Keep one of them.")
 
 
-def withdraw(url: str, law: Path, revision: int, author: str) -> LoadReport:
+def withdraw(url: str, law: Law, revision: int, author: str) -> LoadReport:
     """Takes an open revision back: the law files hold again. Raises RulesError if it is not open."""
     held = standing(url)
     left = [each for each in held if each.id != revision]
     if len(left) == len(held):
         raise RulesError(f"There is no open revision {revision}. `haq rules revisions` lists them.")
-    book = read_law(law, revisions=left)
+    book = law_over(law, left)
     with _writing(url) as connection:
         hold_revisions(connection, held)
         end_revision(connection, revision, WITHDRAWN, now(), author)
         return store_law(connection, book, left)
-
-
-def _in_files(files: LawBook, record: str) -> Rule | Contact | None:
-    kind, _, name = record.partition("/")
-    return files.rules.get(name) if kind == "rule" else files.contacts.get(name)
 
 
 def revisions(url: str) -> list[Revision]:
@@ -159,16 +205,22 @@ def history(url: str, record: str) -> list[Step]:
         rows = connection.execute(
             select(table.at, table.version, table.body).where(table.record == record).order_by(table.id)
         ).all()
-    steps, before = [], None
-    for row in rows:
-        if row.body is None:
-            steps.append(Step(row.at, row.version, "removed"))
+    return steps_of((row.at, row.version, row.body) for row in rows)
+
+
+def steps_of(changes: Iterable[tuple[str, str, str | None]]) -> list[Step]:
+    """Changes of a record (when, the law's version, what it then said), each with what it changed."""
+    steps: list[Step] = []
+    before: str | None = None
+    for at, version, body in changes:
+        if body is None:
+            steps.append(Step(at, version, "removed"))
         elif before is None:
-            steps.append(Step(row.at, row.version, "added"))
+            steps.append(Step(at, version, "added"))
         else:
-            changed = tuple(field_changes("", json.loads(before), json.loads(row.body)))
-            steps.append(Step(row.at, row.version, "changed", changed))
-        before = row.body
+            changed = tuple(field_changes("", json.loads(before), json.loads(body)))
+            steps.append(Step(at, version, "changed", changed))
+        before = body
     return steps
 
 
@@ -180,25 +232,7 @@ def _parts(content: yamlfile.Map) -> Iterator[tuple[str, str]]:
         for item in items if isinstance(items, yamlfile.Seq) else ():
             name = item.get("id") if isinstance(item, yamlfile.Map) else None
             document = {**frame, section: [item]}
-            yield f"{kind}/{name}", yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what `yamlfile` read so that it reads the same again."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'")
-
-
-def _plain(dumper: yaml.SafeDumper, number: Any) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", str(number))
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(yamlfile.Map, yaml.SafeDumper.represent_dict)
-_Dumper.add_representer(yamlfile.Seq, yaml.SafeDumper.represent_list)
-_Dumper.add_representer(Decimal, _plain)
+            yield f"{kind}/{name}", as_yaml(document)
 
 
 @contextmanager

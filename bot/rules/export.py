@@ -12,6 +12,7 @@ from bot.rules import tables
 from bot.rules.database import open_database
 from bot.rules.editing import revisions
 from bot.rules.errors import EmptyLawBase, LawBaseUnavailable
+from bot.rules.revisions import Revision
 
 
 def export_revisions(url: str) -> Iterator[str]:
@@ -21,9 +22,15 @@ def export_revisions(url: str) -> Iterator[str]:
     """
     for revision in revisions(url):
         if revision.ended is None:
-            yield f"# {revision.said}: {revision.record}, for data/law/countries/{revision.country.lower()}/"
-            yield from revision.document.splitlines()
+            yield from revision_lines(revision)
             yield "---"
+
+
+def revision_lines(revision: Revision) -> Iterator[str]:
+    """One revision as a law file, headed by who made it, when and why."""
+    said = " ".join(revision.said.split())  # a reason may have several lines
+    yield f"# {said}: {revision.record}, for data/law/countries/{revision.country.lower()}/"
+    yield from revision.document.splitlines()
 
 
 def export_lines(url: str) -> Iterator[str]:

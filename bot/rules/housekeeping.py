@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from bot.rules import yamlfile
 from bot.rules.errors import Complaints
 from bot.rules.model import Contact
 from bot.rules.reading import FileReader, LawFile
@@ -88,3 +90,15 @@ class HousekeepingReader(FileReader):
                     f"The contact {body.get('contact')!r} does not list this number.",
                     "Name the contact that lists it, with its source; digits without spaces.",
                 )
+
+
+def read_housekeeping(folder: Path) -> Housekeeping:
+    """Owners and short numbers alone, which stand at the top of the folder. Raises LawMistakes."""
+    complaints, found = Complaints(folder.parent), Housekeeping()
+    reader = HousekeepingReader(complaints)
+    for path in sorted(folder.glob("*.yml")):
+        content = yamlfile.read(path, lambda *mistake, file=path: complaints.add(file, *mistake))
+        if content is not None and content.get("law") in LAW_KINDS:
+            reader.read(LawFile(path, content), found)
+    complaints.raise_if_any()
+    return found

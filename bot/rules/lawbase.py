@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -72,6 +72,10 @@ _VERSION = "SELECT version FROM law_version"  # asked with every lookup: no buil
 _CONTACTS = select(tables.contact.c.body).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
 
 
+_Reach = tuple[tuple[str, ...] | None, str | None, str | None]  # topics, destination, origin
+MOST_REACHES = 4_000  # held at a time
+
+
 @dataclass(frozen=True)
 class _Held:
     """What is few and kept in memory while a version stands."""
@@ -83,6 +87,9 @@ class _Held:
     searches: Searches
     emergency: Mapping[str, tuple[EmergencyNumber, ...]]  # by country
     earliest: str | None
+    # What was fetched for this version: many ask about the same corridors.
+    candidates: dict[_Reach, tuple[Rule, ...]] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
 
 
 class LawBase:
@@ -187,6 +194,7 @@ class LawReader:
 
     def __init__(self, connection: Connection, held: _Held) -> None:
         self._connection = connection
+        self._held = held
         self._emergency = held.emergency
         self.version = held.version
         self.catalogue = held.catalogue
@@ -203,15 +211,27 @@ class LawReader:
         With a country unknown, only rules that name no such country or that stand for the other
         one come: a scheme of some origin country says nothing about a person of unknown origin.
         """
+        reach = (None if topics is None else tuple(sorted(topics)), destination, origin)
+        held = self._held.candidates
+        found = held.get(reach)
+        if found is None:
+            found = self._fetched(*reach)
+            if len(held) >= MOST_REACHES:
+                held.clear()
+            held[reach] = found
+        return list(found)
+
+    def _fetched(
+        self, topics: tuple[str, ...] | None, destination: str | None, origin: str | None
+    ) -> tuple[Rule, ...]:
         query = _candidates(destination is not None, origin is not None, topics is not None)
         values = {
             "destination": destination,
             "destinations": [ANY, destination],
             "origins": [ANY, origin],
-            "topics": sorted(topics or ()),
+            "topics": list(topics or ()),
         }
-        found = self._connection.execute(query, values)
-        return [_decode_rule(body) for (body,) in found]
+        return tuple(_decode_rule(body) for (body,) in self._connection.execute(query, values))
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""
@@ -220,19 +240,68 @@ class LawReader:
         ).scalar()
         return None if body is None else _decode_rule(body)
 
+    def page_of_rules(
+        self, *, place: str | None = None, topic: str | None = None, type_: str | None = None,
+        words: Iterable[str] = (), first: int = 0, most: int = 50,
+    ) -> tuple[int, list[Rule]]:  # fmt: skip
+        """How many rules there are of a place, topic and type that hold all words, and some of them by id.
+
+        A place is a country of work or of origin that the rules name, by itself or in a group. Words are
+        looked for in the whole record: its values, law, source and note.
+        """
+        rule, reach = tables.rule.c, tables.rule_reach.c
+        query = select(rule.id, rule.body)
+        if place is not None or topic is not None:
+            reached = select(reach.rule_id)
+            if place is not None:
+                reached = reached.where((reach.destination == place) | (reach.origin == place))
+            if topic is not None:
+                reached = reached.where(reach.topic == topic)
+            query = query.where(rule.id.in_(reached))
+        if type_ is not None:
+            query = query.where(rule.type == type_)
+        for word in words:
+            query = query.where(func.lower(rule.body).contains(word.lower(), autoescape=True))
+        total = self._connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+        rows = self._connection.execute(query.order_by(rule.id).offset(first).limit(most))
+        return int(total), [_decode_rule(row.body) for row in rows]
+
+    def changes(self, record: str) -> list[tuple[str, str, str | None]]:
+        """Every change of a record (`rule/ID`), oldest first: when, the law's version, what it then said."""
+        table = tables.record_change.c
+        query = select(table.at, table.version, table.body).where(table.record == record).order_by(table.id)
+        return [(row.at, row.version, row.body) for row in self._connection.execute(query)]
+
+    def revised(self, record: str) -> list[tuple[int, str, str | None]]:
+        """The revisions of a record, oldest first: number, when, and how it ended (None: it holds)."""
+        made, end = tables.revision, tables.revision_end.c
+        query = (
+            select(made.c.id, made.c.at, end.how)
+            .outerjoin(tables.revision_end, end.revision_id == made.c.id)
+            .where(made.c.record == record)
+            .order_by(made.c.id)
+        )
+        return [(row.id, row.at, row.how) for row in self._connection.execute(query)]
+
     def all_rules(self) -> list[Rule]:
         """Every rule, by id."""
         query = select(tables.rule.c.body).order_by(tables.rule.c.id)
         return [_decode_rule(body) for (body,) in self._connection.execute(query)]
 
+    def all_contacts(self) -> list[Contact]:
+        """Every contact, by id."""
+        query = select(tables.contact.c.body).order_by(tables.contact.c.id)
+        return [_decode_contact(body) for (body,) in self._connection.execute(query)]
+
     def contacts(self, ids: Iterable[str]) -> dict[str, Contact]:
         """Contacts by id; an unknown id is left out."""
-        wanted = sorted(set(ids))
-        if not wanted:
-            return {}
-        rows = self._connection.execute(_CONTACTS, {"ids": wanted})
-        found = [_decode_contact(body) for (body,) in rows]
-        return {contact.id: contact for contact in found}
+        wanted, held = set(ids), self._held.contacts
+        missing = sorted(wanted - held.keys())
+        if missing:
+            for (body,) in self._connection.execute(_CONTACTS, {"ids": missing}):
+                contact = _decode_contact(body)
+                held[contact.id] = contact
+        return {name: held[name] for name in sorted(wanted) if name in held}
 
     def contacts_with_role(self, roles: Iterable[str], country: str) -> list[Contact]:
         """The contacts of a country that have one of the roles, by id."""

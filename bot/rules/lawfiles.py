@@ -7,10 +7,13 @@ field and mend (docs/law-format.md says how a rule is written).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
+from copy import copy
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from bot.rules import housekeeping, reconciled, yamlfile
@@ -33,7 +36,7 @@ from bot.rules.model import (
 from bot.rules.reading import PROVENANCE, FileReader, LawFile
 from bot.rules.reconciled import Reconciled, ReconciledReader, check_reconciled
 from bot.rules.revisions import Beneath, Revision, settle
-from bot.rules.ruletypes import Catalogue, RuleType, TypeReader
+from bot.rules.ruletypes import Catalogue, Clause, RuleType, TypeReader
 from bot.rules.searches import Search, SearchReader
 from bot.rules.treaties.checks import check_treaties
 from bot.rules.treaties.files import LAW_KINDS, TreatyBook, TreatyReader
@@ -102,6 +105,7 @@ class LawBook:
     searches: dict[str, Search] = field(default_factory=dict)  # named gaps
     housekeeping: Housekeeping = field(default_factory=Housekeeping)
     settled: tuple[int, ...] = ()  # revisions that the files have caught up with
+    beneath: dict[str, Beneath] = field(default_factory=dict)  # what the files say of revised records
     reconciled: dict[str, Reconciled] = field(default_factory=dict)  # by the id of the researched fact
 
     def record_ids(self) -> set[str]:
@@ -119,15 +123,32 @@ def law_files(folder: Path) -> list[Path]:
 
 
 def read_law(
-    folder: Path, progress: Callable[[Path], None] | None = None, revisions: Iterable[Revision] = ()
+    folder: Path,
+    progress: Callable[[Path], None] | None = None,
+    revisions: Iterable[Revision] = (),
 ) -> LawBook:
     """Reads and checks all law files, with revisions laid over them.
 
     Raises LawMistakes with every mistake, and every revision that the files contradict.
     """
+    reader = _read_files(folder, law_files(folder), tuple(revisions), progress)
+    book = reader.finish()
+    reader.raise_if_any()
+    return book
+
+
+def _read_files(
+    folder: Path,
+    files: Iterable[Path],
+    revisions: tuple[Revision, ...] = (),
+    progress: Callable[[Path], None] | None = None,
+) -> _Reader:
     complaints = Complaints(folder.parent)
-    reader = _Reader(complaints, tuple(revisions))
-    files = law_files(folder)
+    reader = _Reader(complaints, revisions)
+    for path in files:
+        if progress is not None:
+            progress(path)
+        reader.open(path)
     if not files:
         complaints.add(
             folder,
@@ -136,25 +157,42 @@ def read_law(
             "There are no law files here.",
             "Name the folder that holds them: data/law.",
         )
-    for path in files:
-        if progress is not None:
-            progress(path)
-        reader.open(path)
-    book = reader.finish()
-    of_revisions = sum(each.file.startswith("revision ") for each in complaints.mistakes)
-    if complaints.mistakes and reader.conflicts + of_revisions == len(complaints.mistakes):
-        raise RevisionConflicts(complaints.mistakes)
-    complaints.raise_if_any()
-    return book
+    return reader
+
+
+class CheckedLaw:
+    """The law files, read and checked once for as long as they stay as they are on the disk.
+
+    A desk tries every proposal on the whole law. With the files known to be whole, only what revisions
+    touch is read and checked again, alone and against all the rest. Safe to share between threads.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = Lock()
+        self._stamp: list[tuple[Path, int, int]] = []
+        self._reader: _Reader | None = None  # None: the files hold mistakes, or were not read yet
+
+    def read(self, revisions: Iterable[Revision] = ()) -> LawBook:
+        """As `read_law`."""
+        with self._lock:
+            files = law_files(self.folder)
+            stamp = [(path, (held := path.stat()).st_mtime_ns, held.st_size) for path in files]
+            if stamp != self._stamp:
+                reader = _read_files(self.folder, files)
+                reader.finish()
+                self._stamp, self._reader = stamp, None if reader.mistaken else reader
+            if self._reader is not None:
+                return self._reader.with_revisions(tuple(revisions))
+        return read_law(self.folder, revisions=revisions)
 
 
 class _Reader(FileReader):
     """Two passes: first what others refer to (types, groups, contacts), then the rules."""
 
-    def __init__(self, complaints: Complaints, revisions: tuple[Revision, ...] = ()) -> None:
+    def __init__(self, complaints: Complaints, revisions: tuple[Revision, ...]) -> None:
         super().__init__(complaints)
         self._revisions = revisions
-        self._beneath: dict[str, Beneath] = {}
         self.conflicts = 0  # revisions that the files contradict
         self._types = TypeReader(complaints)
         self._treaties = TreatyReader(complaints)
@@ -232,22 +270,59 @@ class _Reader(FileReader):
             self._file = file
             self._each("rules", self._rule)
         self._revise("rules", "rule", self._book.rules, self._rule)
+        self._check()
+        settle_treaties(self._book.treaties)
+        check_treaties(self._book.treaties, self._book.groups, self._words.terms, self._complaints)
+        return self._book
+
+    @property
+    def mistaken(self) -> bool:
+        """Whether anything was complained of."""
+        return bool(self._complaints.mistakes)
+
+    def raise_if_any(self) -> None:
+        """Raises LawMistakes when anything was complained of."""
+        mistakes = self._complaints.mistakes
+        of_revisions = sum(each.file.startswith("revision ") for each in mistakes)
+        if mistakes and self.conflicts + of_revisions == len(mistakes):
+            raise RevisionConflicts(mistakes)
+        self._complaints.raise_if_any()
+
+    def with_revisions(self, revisions: tuple[Revision, ...]) -> LawBook:
+        """The law with revisions over files that were read and hold no mistake. Raises LawMistakes.
+
+        What no revision touches is as it was checked. Revisions add records or put others in their place,
+        and take none away; so nothing that the rest refers to can be missing.
+        """
+        laid = copy(self)
+        laid._complaints.mistakes = []
+        laid._revisions = revisions
+        laid._places = dict(self._places)
+        laid._book = replace(
+            self._book, rules=dict(self._book.rules), contacts=dict(self._book.contacts), beneath={}
+        )
+        laid._revise("contacts", "contact", laid._book.contacts, laid._contact)
+        laid._words = Vocabularies(self._words.terms, frozenset(laid._book.contacts))
+        laid._revise("rules", "rule", laid._book.rules, laid._rule)
+        laid._check({each.record for each in revisions})
+        laid.raise_if_any()
+        return laid._book
+
+    def _check(self, touched: AbstractSet[str] | None = None) -> None:
+        """Everything against everything; `touched`: the records (`rule/ID`) that were not checked yet."""
         amended: dict[str, Any] = {f"rule/{each.id}": each for each in self._book.rules.values()}
         amended |= {f"contact/{each.id}": each for each in self._book.contacts.values()}
         before = len(self._complaints.mistakes)
-        self._book.settled = settle(self._revisions, self._beneath, amended, self._complaints)
+        self._book.settled = settle(self._revisions, self._book.beneath, amended, self._complaints)
         self.conflicts = len(self._complaints.mistakes) - before
         self._check_references()
         self._housekeeping.check(self._book.contacts)
-        for fault in faults(self._book):
+        for fault in faults(self._book, touched):
             kind, _, name = fault.record.partition("/")
             path, line = self._places[kind, name]
             self._complaints.add(path, line, fault.field, f"{fault.record}: {fault.problem}", fault.mend)
-        settle_treaties(self._book.treaties)
-        check_treaties(self._book.treaties, self._book.groups, self._words.terms, self._complaints)
         check_reconciled(self._book.reconciled, self._book.record_ids(), self._complaints)
-        self._check_ones()
-        return self._book
+        self._check_ones(touched)
 
     def _revise(self, section: str, kind: str, records: dict[str, Any], read: Callable[[Map], None]) -> None:
         """Lays the revisions of one section over what the files say."""
@@ -262,7 +337,7 @@ class _Reader(FileReader):
             if content is None:
                 continue
             path, line = self._places.pop((kind, name), (revision.name, 1))
-            self._beneath[revision.record] = Beneath(records.pop(name, None), path, line)
+            self._book.beneath[revision.record] = Beneath(records.pop(name, None), path, line)
             self._file = LawFile(revision.name, content)
             self._interval(content)
             self._each(section, read)
@@ -460,7 +535,7 @@ class _Reader(FileReader):
             kind=kind,
             via=self._one_of(body, "via", MEASURES, "measure")
             if "via" in body
-            else _via(rule_type, kind, key),
+            else via_of(rule_type, kind, key),
             key=key,
             values=values,
             provenance=self._provenance(body),
@@ -522,14 +597,15 @@ class _Reader(FileReader):
                 value_json(parse_value(unit, value, self._words))
             except UnitError as error:
                 self._say(raw, name, str(error), "See the table of units in docs/law-format.md.")
-        if not rule_type.clauses(raw):
+        clauses = rule_type.clauses(raw)
+        if not clauses:
             self._say(
                 body,
                 "values",
                 "With these values the rule says nothing.",
                 "Give it values that a sentence of its type names.",
             )
-        unused = set(raw) - _spoken_names(rule_type, raw)
+        unused = set(raw) - _spoken_names(rule_type, clauses)
         for name in sorted(unused & set(rule_type.values)):
             self._say(raw, name, "No sentence says this value.", "Add a clause to the type, or leave it out.")
         return _plain(raw)
@@ -637,12 +713,14 @@ class _Reader(FileReader):
                         rule.id, "contacts", f"there is no contact {contact!r}.", "Name a contact's id."
                     )
 
-    def _check_ones(self) -> None:
+    def _check_ones(self, touched: AbstractSet[str] | None) -> None:
         """Two `one` rules that can meet with different values must be settled."""
         comparer = KeyComparer(self._book.groups, self._book.catalogue.facts)
         for group in _rivals(self._book).values():
             for position, one in enumerate(group):
                 for other in group[position + 1 :]:
+                    if touched is not None and not {f"rule/{one.id}", f"rule/{other.id}"} & touched:
+                        continue
                     if not share_values(one, other) or agree(one, other) or not comparer.meet(one, other):
                         continue
                     if one.id in other.displaces and other.id in one.displaces:
@@ -685,7 +763,8 @@ def _rivals(book: LawBook) -> dict[tuple[Any, ...], list[Rule]]:
     return found
 
 
-def _via(rule_type: RuleType, kind: str, key: Key) -> str:
+def via_of(rule_type: RuleType, kind: str, key: Key) -> str:
+    """The measure that rules of a type come through, where they do not say it themselves."""
     if rule_type.via is not None:
         return rule_type.via
     if kind == "complaint_channel" or set(rule_type.topics) <= set(HELP_TOPICS):
@@ -693,9 +772,9 @@ def _via(rule_type: RuleType, kind: str, key: Key) -> str:
     return "other_unilateral_measure" if key.destinations == (ANY,) else "national_system"
 
 
-def _spoken_names(rule_type: RuleType, values: Mapping[str, Any]) -> set[str]:
+def _spoken_names(rule_type: RuleType, spoken: Iterable[Clause]) -> set[str]:
     names = set(rule_type.distinct)
-    for clause in rule_type.clauses(values):
+    for clause in spoken:
         names |= clause.names | ({clause.if_} if clause.if_ else set())
     # a value under `unless` speaks by its absence
     return names | {clause.unless for clause in rule_type.say if clause.unless}

@@ -190,9 +190,16 @@ class Group:
         return frozenset(member.country for member in self.members)
 
 
+_TEXT = "text as JSON"
+
+
 def to_json(record: Any) -> str:
     """A record of this module as canonical JSON. What is as the class has it by default is left out."""
-    return json.dumps(_record(record), sort_keys=True, ensure_ascii=False)
+    # A record never changes: its text is kept with it, since storing the law asks for all of them.
+    text: str | None = record.__dict__.get(_TEXT)
+    if text is None:
+        text = record.__dict__[_TEXT] = json.dumps(_record(record), sort_keys=True, ensure_ascii=False)
+    return text
 
 
 def _record(record: Any) -> dict[str, Any]:

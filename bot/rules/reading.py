@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.rules.dates import PartialDate
 from bot.rules.errors import Complaints
@@ -43,14 +43,13 @@ class FileReader:
 
     def _interval(self, content: Map) -> None:
         months = content.get("review_every_months")
-        if months is not None and (isinstance(months, bool) or not isinstance(months, int) or months < 1):
+        if months is not None and not _is_interval(months):
             self._say(
                 content,
                 "review_every_months",
                 f"{months!r} is not a whole number of months.",
                 "Write 12, for instance.",
             )
-            content["review_every_months"] = None
 
     def _each(self, key: str, read: Callable[[Map], None]) -> None:
         section = self._file.content.get(key)
@@ -144,7 +143,7 @@ class FileReader:
 
     def _review_by(self, as_of: str | None) -> str | None:
         months = self._file.content.get("review_every_months")
-        if as_of is None or not isinstance(months, int):
+        if as_of is None or not _is_interval(months):
             return None
         date = PartialDate.parse(as_of)
         total = date.latest.year * 12 + date.latest.month - 1 + months
@@ -180,3 +179,7 @@ class FileReader:
         if url is not None and not re.fullmatch(r"https?://\S+", str(url)):
             self._say(entry, "url", f"{url!r} is no web address.", "Start it with https:// or leave it out.")
         return Source(str(entry["title"]), str(entry["publisher"]), None if url is None else str(url))
+
+
+def _is_interval(months: object) -> TypeGuard[int]:
+    return isinstance(months, int) and not isinstance(months, bool) and months >= 1

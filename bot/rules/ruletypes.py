@@ -26,7 +26,7 @@ class Clause:
     if_: str | None = None
     unless: str | None = None
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The values that the sentence needs."""
         return placeholders(self.text)

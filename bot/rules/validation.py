@@ -7,7 +7,7 @@ metadata of the country or in our own table, `law: short_numbers`, since the lib
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -29,6 +29,7 @@ DIALLED = ("phone", "sms", "whatsapp", "viber", "imo", "signal")
 _NUMBER = re.compile(r"\+?[0-9 ]+")
 # Asked for, paid or fixed in other countries' money: by treaties, embassies and recruiters.
 WORLD_MONEY = frozenset(("USD", "EUR"))
+_OF_MONEY = frozenset(("money", "pay"))
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,17 @@ class Fault:
     mend: str
 
 
-def faults(book: LawBook) -> Iterator[Fault]:
-    """Numbers and money that are wrong. (`forgotten_sectors` is no mistake of a record.)"""
+def faults(book: LawBook, only: Set[str] | None = None) -> Iterator[Fault]:
+    """Numbers and money that are wrong. (`forgotten_sectors` is no mistake of a record.)
+
+    `only`: look at these records alone, `rule/ID` or `contact/ID`.
+    """
     for contact in book.contacts.values():
-        yield from phone_faults(contact, book.housekeeping.short_numbers)
+        if only is None or f"contact/{contact.id}" in only:
+            yield from phone_faults(contact, book.housekeeping.short_numbers)
     for rule in book.rules.values():
-        yield from money_faults(rule, book)
+        if only is None or f"rule/{rule.id}" in only:
+            yield from money_faults(rule, book)
 
 
 # -- numbers ------------------------------------------------------------------------------------
@@ -110,9 +116,12 @@ def amounts(rule: Rule, book: LawBook) -> Iterator[tuple[str, Money]]:
     """Every amount of money among the values of a rule, those of tiers too, with the value's name."""
     units = book.catalogue.types[rule.type].values
     for name, raw in rule.values.items():
+        unit = units.get(name)
+        if unit is None or not {unit.name, *(each.name for _, each in unit.fields)} & _OF_MONEY:
+            continue
         try:
-            value = parse_value(units[name], raw, Vocabularies(book.catalogue.term_ids()))
-        except (UnitError, KeyError):
+            value = parse_value(unit, raw, Vocabularies(book.catalogue.term_ids()))
+        except UnitError:
             continue  # named by the reader
         for part in _parts(value):
             if isinstance(part, Money):

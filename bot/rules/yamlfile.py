@@ -80,7 +80,7 @@ def _value(node: yaml.Node, complain: Complain) -> Any:
         items.lines = [item.start_mark.line + 1 for item in node.value]
         return items
     assert isinstance(node, yaml.ScalarNode)
-    return node.value if node.style in ("'", '"', "|", ">") else _scalar(node.value)
+    return node.value if node.style in ("'", '"', "|", ">") else scalar(node.value)
 
 
 def _mapping(node: yaml.MappingNode, complain: Complain) -> Map:
@@ -100,7 +100,8 @@ def _mapping(node: yaml.MappingNode, complain: Complain) -> Map:
     return result
 
 
-def _scalar(text: str) -> Any:
+def scalar(text: str) -> Any:
+    """What a plain word of a file means: itself, unless it is a number, true, false or nothing."""
     if text.lower() in _CONSTANTS:
         return _CONSTANTS[text.lower()]
     if _INTEGER.fullmatch(text) and not (len(text) > 1 and text.lstrip("+-").startswith("0")):

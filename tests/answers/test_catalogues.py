@@ -4,8 +4,8 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from bot.answers.catalogues import check, languages_with_catalogue, states
-from bot.answers.extraction import template
-from bot.answers.translations import SOURCE_LANGUAGE
+from bot.answers.extraction import desk_template, template
+from bot.answers.translations import DESK_DOMAIN, SOURCE_LANGUAGE
 from bot.rules.lawfiles import LawBook
 from bot.rules.vocabulary import LANGUAGES
 
@@ -27,3 +27,9 @@ def test_nothing_is_missing_or_broken(language: str, source: Catalog) -> None:
 @pytest.mark.parametrize("language", languages_with_catalogue())
 def test_every_message_was_read_twice(language: str) -> None:
     assert set(states(language)) <= {"second-read", "native-reviewed"}
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "ar", "pt"])
+def test_the_desk_speaks_five_languages(language: str) -> None:
+    assert [str(fault) for fault in check(language, desk_template(), DESK_DOMAIN)] == []
+    assert set(states(language, DESK_DOMAIN)) <= {"second-read", "native-reviewed"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.people import store as module
+from bot.people import clock
 from bot.people.effects import without_names
-from bot.people.store import NoSuchHandoff, PeopleStore
+from bot.people.store import KEPT, PRESENCE, SILENCE, NoSuchHandoff, PeopleStore
 
 SECRET = "my boss Abdulrahman hits me"
 
@@ -49,7 +49,8 @@ def test_a_chat_is_taken_by_one_and_the_messages_go_both_ways(store: PeopleStore
         store.say(number, "desk 2", "hi")
     assert store.is_taken("a") and store.pass_on("a", SECRET)
     store.say(number, "desk 1", "I am here.")
-    assert store.transcript(number) == [(False, SECRET), (True, "I am here.")]
+    lines = [(line.from_desk, line.worker, line.text) for line in store.transcript(number)]
+    assert lines == [(False, None, SECRET), (True, "desk 1", "I am here.")]
     assert [each.text for each in store.due_for("a")] == ["I am here."]
     assert store.due_for("a") == []
 
@@ -67,8 +68,8 @@ def test_who_took_a_chat_and_fell_silent_has_left_it(
     store: PeopleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.take(ask(store), "desk")
-    later = datetime.now(timezone.utc) + module.SILENCE + timedelta(minutes=1)
-    monkeypatch.setattr(module, "_clock", lambda: later)
+    later = datetime.now(timezone.utc) + SILENCE + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "moment", lambda: later)
     assert not store.is_taken("a")
 
 
@@ -76,8 +77,8 @@ def test_presence_ends_by_itself(store: PeopleStore, monkeypatch: pytest.MonkeyP
     assert not store.somebody_is_there()
     store.be_present("desk")
     assert store.somebody_is_there()
-    later = datetime.now(timezone.utc) + module.PRESENCE + timedelta(seconds=1)
-    monkeypatch.setattr(module, "_clock", lambda: later)
+    later = datetime.now(timezone.utc) + PRESENCE + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "moment", lambda: later)
     assert not store.somebody_is_there()
 
 
@@ -114,12 +115,8 @@ def test_erasing_leaves_nothing_of_one_person_and_all_of_the_other(store: People
         store.take(number, "desk")
         store.pass_on(sender, SECRET)
         store.remind("rest", sender, [date(2027, 1, 1)], "Hello.")
-    assert store.erase("a") == {"handoff_message": 1, "handoff": 1, "outbox": 1}
-    assert (
-        store.held("a") == 0
-        and store.held("b") == 2
-        and store.erase("a") == dict.fromkeys(("handoff_message", "handoff", "outbox"), 0)
-    )
+    assert store.erase("a") == {"handoff_note": 0, "handoff_message": 1, "handoff": 1, "outbox": 1}
+    assert store.held("a") == 0 and store.held("b") == 2 and not any(store.erase("a").values())
 
 
 def test_feedback_holds_no_names(store: PeopleStore) -> None:
@@ -132,8 +129,8 @@ def test_feedback_holds_no_names(store: PeopleStore) -> None:
 def test_old_chats_are_purged(store: PeopleStore, monkeypatch: pytest.MonkeyPatch) -> None:
     ask(store)
     assert store.purge() == 0
-    later = datetime.now(timezone.utc) + module.KEPT + timedelta(days=1)
-    monkeypatch.setattr(module, "_clock", lambda: later)
+    later = datetime.now(timezone.utc) + KEPT + timedelta(days=1)
+    monkeypatch.setattr(clock, "moment", lambda: later)
     assert store.purge() == 1 and store.queue() == []
 
 

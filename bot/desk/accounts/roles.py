@@ -9,6 +9,7 @@ from enum import Enum
 class May(str, Enum):
     """Something that a page or an action needs."""
 
+    HAVE_ACCOUNT = "have_account"  # one's own password, second factor, sessions
     SEE_LAW = "see_law"  # lookup, map, calculators, sheets: the law is public, nothing is kept of it
     SEE_QUESTIONS = "see_questions"  # what people ask, as counts
     ANSWER_PEOPLE = "answer_people"  # the inbox: conversations that wait for a person
@@ -19,7 +20,7 @@ class May(str, Enum):
 
 ROLES = ("viewer", "caseworker", "editor", "reviewer", "admin")
 
-_STAFF = frozenset((May.SEE_LAW, May.SEE_QUESTIONS))
+_STAFF = frozenset((May.HAVE_ACCOUNT, May.SEE_LAW, May.SEE_QUESTIONS))
 _OF_ROLE = {
     "viewer": _STAFF,
     "caseworker": _STAFF | {May.ANSWER_PEOPLE},

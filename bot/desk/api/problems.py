@@ -10,6 +10,13 @@ from starlette.responses import JSONResponse
 
 MEDIA_TYPE = "application/problem+json"
 
+# The law is public: pages of others may read it, without cookies.
+FOR_EVERYBODY = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
 
 def problem(
     request: Request, status: int, detail: str, *, headers: Mapping[str, str] | None = None, **more: object
@@ -19,4 +26,4 @@ def problem(
         "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
         "instance": request.url.path, **more,
     }  # fmt: skip
-    return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    return JSONResponse(body, status, headers={**FOR_EVERYBODY, **(headers or {})}, media_type=MEDIA_TYPE)

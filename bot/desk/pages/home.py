@@ -7,10 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.desk.accounts.roles import May
-from bot.desk.routes import page
-from bot.desk.views import DESK_LANGUAGES, LANGUAGE_COOKIE
-
-YEAR = 365 * 24 * 3600
+from bot.desk.routes import own_address, page
+from bot.desk.views import DESK_LANGUAGES, remember_language
 
 
 async def home(request: Request) -> Response:
@@ -23,12 +21,8 @@ async def choose_language(request: Request) -> Response:
     language, back = request.query_params.get("to"), request.query_params.get("next", "/")
     if language not in DESK_LANGUAGES:
         raise HTTPException(404)
-    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = RedirectResponse(back if ours else "/", status_code=303)
-    response.set_cookie(
-        LANGUAGE_COOKIE, str(language), max_age=YEAR, httponly=True, samesite="lax",
-        secure=request.url.scheme == "https",
-    )  # fmt: skip
+    response = RedirectResponse(own_address(back), status_code=303)
+    remember_language(request, response, str(language))
     return response
 
 

@@ -1,0 +1,173 @@
+"""`haq bench desk`: how long the HTTP API takes for lookups that come at a steady rate.
+
+The load is open: each question is due at a moment fixed beforehand, and its time counts from that moment,
+so an answer that comes late makes the ones behind it late as well, as it does for people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import ProxyHandler, build_opener
+
+import aiohttp
+
+from bot.rules.corridors import Corridor, read_corridors
+from bot.rules.vocabulary import LANGUAGES, SECTORS, STATUSES, TOPICS
+from bot.settings import ROOT, Settings
+
+RATE, SECONDS = 100, 30
+WARM_UP = 1_500  # questions before: what is held in memory while a law stands is there then
+SEED = 8
+PATIENCE = 60
+_AT_ONCE = 8  # while it warms up
+_SHARED_TOPICS = ("wages", "overtime", "end_of_service", "complaint", "termination", "medical_care")
+
+
+class Unanswered(Exception):
+    """The desk did not start, or refused a question that is right."""
+
+
+def bench_desk(settings: Settings) -> dict[str, float]:
+    """The median, 95th and 99th percentile of a lookup over HTTP, in milliseconds.
+
+    First of questions that nobody asked before, then of questions that come again.
+    """
+    chance = random.Random(SEED)  # noqa: S311
+    corridors = read_corridors(ROOT / "data" / "corridors.yml")
+    asked: set[str] = set()
+
+    def fresh(count: int) -> list[str]:
+        found: list[str] = []
+        while len(found) < count:
+            question = _question(chance, corridors)
+            if question not in asked:
+                asked.add(question)
+                found.append(question)
+        return found
+
+    warm, new = fresh(WARM_UP), fresh(RATE * SECONDS)
+    again = [chance.choice(new[-500:]) for _ in range(RATE * SECONDS // 3)]
+    with _desk(settings) as address:
+        return asyncio.run(_run(address, warm, new, again))
+
+
+def _question(chance: random.Random, corridors: Sequence[Corridor]) -> str:
+    """A case of one of the forty corridors; half the people ask on what most ask on."""
+    corridor = chance.choice(corridors)
+    topic = chance.choice(_SHARED_TOPICS if chance.random() < 0.5 else TOPICS)
+    asked = {"from": corridor.origin, "to": corridor.destination, "topic": topic}
+    if chance.random() < 0.8:
+        asked["sector"] = chance.choice(SECTORS)
+    if chance.random() < 0.5:
+        asked["status"] = chance.choice(STATUSES)
+    if chance.random() < 0.2:
+        asked["on"] = date(
+            chance.randint(2022, 2026), chance.randint(1, 12), chance.randint(1, 28)
+        ).isoformat()
+    asked["lang"] = chance.choice(LANGUAGES) if chance.random() < 0.5 else "en"
+    return urlencode(asked)
+
+
+async def _run(
+    address: str, warm: Sequence[str], new: Sequence[str], again: Sequence[str]
+) -> dict[str, float]:
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(address, connector=connector) as session:
+        await _warm_up(session, warm)
+        first = await _timed(session, new)
+        second = await _timed(session, again)
+    return {
+        "rate": RATE,
+        "questions": len(new),
+        **_percentiles(first),
+        **{f"again_{name}": value for name, value in _percentiles(second).items()},
+    }
+
+
+async def _warm_up(session: aiohttp.ClientSession, questions: Sequence[str]) -> None:
+    left = iter(questions)
+
+    async def some() -> None:
+        for question in left:
+            await _ask(session, question)
+
+    await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
+
+
+async def _timed(session: aiohttp.ClientSession, questions: Sequence[str]) -> list[float]:
+    """The seconds from the moment that each question was due to its whole answer."""
+    start = time.perf_counter() + 0.2
+
+    async def one(due: float, question: str) -> float:
+        await asyncio.sleep(due - time.perf_counter())
+        await _ask(session, question)
+        return time.perf_counter() - due
+
+    every = (one(start + number / RATE, question) for number, question in enumerate(questions))
+    return list(await asyncio.gather(*every))
+
+
+async def _ask(session: aiohttp.ClientSession, question: str) -> None:
+    # The body is left packed: unpacking it is no time of the desk's.
+    async with session.get(f"/api/v1/lookup?{question}", auto_decompress=False) as answer:
+        body = await answer.read()
+        if answer.status != 200:
+            raise Unanswered(f"{answer.status} to {question}: {body[:300]!r}")
+
+
+def _percentiles(times: list[float]) -> dict[str, float]:
+    cuts = quantiles(times, n=100, method="inclusive")
+    return {f"p{cut}_ms": round(cuts[cut - 1] * 1000, 2) for cut in (50, 95, 99)}
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[str]:
+    """A desk of its own over the loaded law; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with TemporaryDirectory(prefix="haq-bench-") as folder:
+        environment = {
+            **os.environ, "HAQ_VAR_DIR": folder, "HAQ_HOST": "127.0.0.1", "HAQ_DESK_PORT": str(port),
+            "HAQ_DATABASE_URL": settings.database_url,
+            "HAQ_CONVERSATIONS_URL": "", "HAQ_ACCOUNTS_URL": "",
+        }  # fmt: skip
+        log = Path(folder) / "desk.log"
+        with log.open("wb") as written:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bot.desk.server"], cwd=ROOT, env=environment,
+                stdin=subprocess.DEVNULL, stdout=written, stderr=written,
+            )  # fmt: skip
+        try:
+            _wait_for(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    ask = build_opener(ProxyHandler({})).open
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            ask(f"{address}/health", timeout=5).close()
+            return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise Unanswered(f"The desk did not start: {log.read_text(errors='replace')[-500:]}")

@@ -1,0 +1,79 @@
+"""Messages to send later or from the desk, until a channel has taken them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timezone
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.engine import Row
+
+from bot.people import clock
+from bot.people.tables import SealedStore, outbox, readable
+
+REMINDER, FROM_DESK = "reminder", "desk"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to send: to whom (as the channel names them), and what."""
+
+    id: int
+    channel: str
+    sender: str
+    kind: str
+    text: str
+
+
+class Outbox(SealedStore):
+    """What waits to be sent."""
+
+    def remind(self, channel: str, sender: str, days: Iterable[date], text: str, hour: int = 9) -> None:
+        """Keeps a reminder for each day."""
+        address, person = self._address(channel, sender), self._sealer.person(sender)
+        rows = [
+            {
+                "person": person, "address": address, "kind": REMINDER, "text": self._sealer.seal(text),
+                "due": clock.written(datetime.combine(day, time(hour), timezone.utc)),
+            }
+            for day in days
+        ]  # fmt: skip
+        with self._engine.begin() as connection:
+            connection.execute(outbox.insert(), rows)
+
+    def cancel_reminders(self, sender: str) -> int:
+        """Takes all reminders of a person out; gives their number."""
+        mine = outbox.c.person == self._sealer.person(sender)
+        with self._engine.begin() as connection:
+            return connection.execute(delete(outbox).where(mine, outbox.c.kind == REMINDER)).rowcount
+
+    def due_for(self, sender: str, now: datetime | None = None) -> list[Outgoing]:
+        """What is to be sent to a person now; taken out, for the caller sends it."""
+        return self._take_due(now, outbox.c.person == self._sealer.person(sender))
+
+    def due(self, channel: str, now: datetime | None = None) -> list[Outgoing]:
+        """What a channel is to send now. It stays until `sent`."""
+        moment = clock.written(now or clock.moment())
+        query = select(outbox).where(outbox.c.due <= moment).order_by(outbox.c.id)
+        with self._engine.connect() as connection:
+            found = list(readable(connection.execute(query), self._outgoing))
+        return [each for each in found if each.channel == channel]
+
+    def sent(self, number: int) -> None:
+        """Takes out what was sent."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(outbox).where(outbox.c.id == number))
+
+    def _take_due(self, now: datetime | None, whose: Any) -> list[Outgoing]:
+        where = whose & (outbox.c.due <= clock.written(now or clock.moment()))
+        with self._engine.begin() as connection:
+            rows = connection.execute(select(outbox).where(where).order_by(outbox.c.id)).all()
+            connection.execute(delete(outbox).where(outbox.c.id.in_([row.id for row in rows])))
+        return list(readable(rows, self._outgoing))
+
+    def _outgoing(self, row: Row) -> Outgoing:
+        channel, sender = json.loads(self._sealer.open(row.address))
+        return Outgoing(row.id, channel, sender, row.kind, self._sealer.open(row.text))

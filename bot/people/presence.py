@@ -1,0 +1,57 @@
+"""Who is at the desk now: each open page says so again and again, and lapses by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
+
+from bot.people import clock
+from bot.people.tables import SealedStore, presence
+
+# A desk that has not been heard of for so long is closed.
+PRESENCE = timedelta(minutes=2)
+
+
+class Presence(SealedStore):
+    """The people at the desk."""
+
+    def be_present(self, worker: str) -> None:
+        """Notes that somebody is at the desk now."""
+        seen = {"seen_at": clock.now()}
+        with self._engine.begin() as connection:
+            renewed = connection.execute(
+                update(presence)
+                .where(presence.c.worker == worker, presence.c.seen_at >= clock.now(-PRESENCE))
+                .values(**seen)
+            ).rowcount
+        if renewed:
+            return  # no news for anybody
+        with self._changing() as connection:
+            upsert = self._insert(presence).values(worker=worker, **seen)
+            connection.execute(upsert.on_conflict_do_update(index_elements=["worker"], set_=seen))
+
+    def leave(self, worker: str) -> None:
+        """Notes that somebody has left the desk."""
+        if worker in self.present():
+            with self._changing() as connection:
+                connection.execute(delete(presence).where(presence.c.worker == worker))
+
+    def present(self) -> list[str]:
+        """Who was at the desk a moment ago."""
+        query = select(presence.c.worker).where(presence.c.seen_at >= clock.now(-PRESENCE))
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(presence.c.worker)).scalars())
+
+    def somebody_is_there(self) -> bool:
+        """Whether anybody was at the desk a moment ago."""
+        return bool(self.present())
+
+    def _has_lapsed(self, connection: Connection) -> bool:
+        """Whether somebody has left without a word."""
+        query = select(presence.c.worker).where(presence.c.seen_at < clock.now(-PRESENCE))
+        return connection.execute(query).first() is not None
+
+    def _drop_lapsed(self, connection: Connection) -> None:
+        connection.execute(delete(presence).where(presence.c.seen_at < clock.now(-PRESENCE)))

@@ -1,0 +1,46 @@
+"""Counting in PostgreSQL as in SQLite: a real server, where one is installed."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from bot.conversation.turn import Reply, State
+from bot.people.counts import CountStore, Selection, questions_of
+from bot.people.questions import Filters, report
+from tests.rules.test_postgresql import SERVERS, postgresql
+
+__all__ = ["postgresql"]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not SERVERS, reason="no PostgreSQL server is installed (Debian: postgresql)"),
+]
+TODAY = date(2026, 11, 22)
+
+
+def test_several_sides_count_at_once(postgresql: str) -> None:
+    known = Reply(State(language="ne", origin="NP", destination="QA"), ())
+    asked = [
+        each
+        for topic in ("wages", "housing")
+        for each in questions_of("rest", known.counting("gap", topic, "treaty_only"), TODAY)
+    ]
+
+    def count(turned: bool) -> None:
+        mine = CountStore(postgresql)
+        for _ in range(20):
+            mine.add(Counter(reversed(asked) if turned else asked))
+
+    store = CountStore(postgresql)
+    threads = [threading.Thread(target=count, args=(turned,)) for turned in (False, True, False)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    sums = store.sums(("topic",), Selection(country="QA"))
+    assert {what: cell.number for what, cell in sums.items()} == {("wages",): 60, ("housing",): 60}
+    found = report(store, [], Filters(weeks=0, language="ne"), TODAY)
+    assert found.total == 120 and found.tables["gap"].rows[0] == (("NP", "QA", "housing"), 60)
