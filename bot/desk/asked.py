@@ -5,7 +5,6 @@ The names are those of the HTTP API, so that a link of the desk is a question to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,7 +19,6 @@ from bot.rules.case import Case, make_case, parse_day
 from bot.rules.errors import CaseError
 from bot.rules.vocabulary import EMPLOYMENTS, STATUSES, TOPICS
 
-_REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _PICKED: Final[tuple[tuple[str, str, Kind], ...]] = (
     ("origin", "from", "country"),
     ("destination", "to", "country"),
@@ -124,12 +122,12 @@ def read_question(params: QueryParams, interface: str) -> Question:
         text = (params.get(parameter) or "").strip()
         if not text:
             continue
-        code, choices = _picked(kind, text, interface)
-        if code is None:
-            unclear[parameter], written[parameter] = choices, text
+        found = resolve(kind, text, interface)
+        if found.code is None:
+            unclear[parameter], written[parameter] = found.choices, text
             continue
-        canonical = canonical and code == text
-        known[name], written[parameter] = code, label(kind, code, interface)
+        canonical = canonical and found.code == text
+        known[name], written[parameter] = found.code, label(kind, found.code, interface)
     for name, choices in _CHOSEN.items():
         known[name] = next(iter(_checked([params.get(name, "")], choices, name.replace("_", " "))), None)
     known["scheme"] = (params.get("scheme") or "").strip() or None
@@ -156,20 +154,12 @@ def with_second_country(
     text = (params.get("to2") or "").strip()
     if not text:
         return question, None
-    code, choices = _picked("country", text, interface)
-    if code is None:
-        unclear, written = {**question.unclear, "to2": choices}, {**question.written, "to2": text}
+    found = resolve("country", text, interface)
+    if found.code is None:
+        unclear, written = {**question.unclear, "to2": found.choices}, {**question.written, "to2": text}
         return replace(question, unclear=unclear, written=written), None
-    written = {**question.written, "to2": label("country", code, interface)}
-    return replace(question, written=written, canonical=question.canonical and code == text), code
-
-
-def _picked(kind: Kind, text: str, interface: str) -> tuple[str | None, tuple[Suggestion, ...]]:
-    region = text.upper()
-    if kind == "country" and _REGION.fullmatch(region):
-        return region, ()
-    found = resolve(kind, text, interface)
-    return found.code, found.choices
+    written = {**question.written, "to2": label("country", found.code, interface)}
+    return replace(question, written=written, canonical=question.canonical and found.code == text), found.code
 
 
 def _facts(params: QueryParams) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ from bot.answers.grouping import (
 from bot.answers.translations import Translator, translator
 from bot.conversation.asking import choices, question
 from bot.desk.asked import Asked
+from bot.desk.views import DESK_DOMAIN
 from bot.rules.lawbase import LawBase
 from bot.rules.lookup import Lookup, lookup
 from bot.rules.resolution import Result
@@ -97,7 +98,7 @@ def find(base: LawBase, asked: Asked, desk_language: str, today: date) -> Findin
         answer=said,
         t=translator(said.language),
         groups={name: by_topic(each, order) for name, each in grouped(said).items()},
-        open=tuple(_open(found, asked, translator(desk_language))),
+        open=tuple(_open(found, asked, desk_language)),
         meaning=meaning,
     )
 
@@ -117,8 +118,9 @@ def topic_groups() -> dict[str, list[str]]:
 # -- what is open ---------------------------------------------------------------------------------------
 
 
-def _open(found: Lookup, asked: Asked, t: Translator) -> Iterator[OpenQuestion]:
+def _open(found: Lookup, asked: Asked, language: str) -> Iterator[OpenQuestion]:
     """The questions that would settle most, those of the case first."""
+    t = translator(language)
     waiting = [each for each in (*found.answers, *found.channels) if each.applies == "depends"]
     counts = Counter(name for each in waiting for name in dict.fromkeys(each.depends_on))
     ordered = sorted(counts, key=lambda name: (name not in _OF_CASE, -counts[name], name))
@@ -136,14 +138,14 @@ def _question(
         return OpenQuestion(name, name, question(name, t), count, _options(name, given, asked))
     if name == "scheme":
         schemes = sorted({each for result in waiting for each in result.rule.key.schemes})
-        text = t.gettext("Which kind of permit is it?")
+        text = translator(t.language, DESK_DOMAIN).gettext("Which kind of permit is it?")
         return OpenQuestion(
             name, name, text, count, _options(name, [(each, each) for each in schemes], asked)
         )
     if name == "region":
         places = sorted({each for result in waiting for each in result.rule.key.destinations if "-" in each})
         given = [(place, formats.country(place, t)) for place in places]
-        text = t.gettext("In which part of the country is the work?")
+        text = translator(t.language, DESK_DOMAIN).gettext("In which part of the country is the work?")
         return OpenQuestion(name, "to", text, count, _options("destination", given, asked))
     fact = found.catalogue.facts.get(name)
     return None if fact is None else _of_fact(fact, count, asked, t)

@@ -33,6 +33,8 @@ LONGEST: Final = 60  # letters of a query that are read
 _MIN_FUZZY: Final = 5  # letters from which a misspelling is looked for
 _SHORT: Final = 4  # keys up to this length say something only if it is written just so
 _TINY: Final = 2  # and these must begin it just so
+_REGION_CODE: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+_REGION_SHOWN: Final = re.compile(r"(.+) \(([A-Z0-9]{1,3})\)")
 _SEEN: Final = 4000  # entries of one beginning that are looked at; "s" alone begins more
 
 # Languages of countries that people come from or go to, beside those of the assistant's own lists.
@@ -152,7 +154,7 @@ def suggest(kind: Kind, query: str, language: str) -> list[Suggestion]:
 
 
 def resolve(kind: Kind, text: str, language: str) -> Resolved:
-    """What a text that was sent stands for: a code itself, a whole word of the lists, or a near miss.
+    """What a text that was sent stands for: a code, a name as it is shown, a word of the lists, a near miss.
 
     One country or sector settles it; more are given back to choose from.
     """
@@ -161,9 +163,13 @@ def resolve(kind: Kind, text: str, language: str) -> Resolved:
     if code in (COUNTRIES if kind == "country" else SECTORS):
         return Resolved(code)
     key, small = latinise(text), _small(text)
+    if small in _labels(kind, language):
+        return Resolved(_labels(kind, language)[small])
     if not key:
         return Resolved()
     whole = _index(kind).saying(key)
+    if kind == "country" and not whole and (region := _region(text, language)):
+        return Resolved(region)
     written = [entry for entry in whole if entry.plain == small]
     if text.isascii() and len(key) <= _SHORT:
         whole = written  # folding joins too many short words
@@ -173,6 +179,22 @@ def resolve(kind: Kind, text: str, language: str) -> Resolved:
     by_code = {entry.code: _suggestion(kind, entry, small, language) for entry in whole}
     choices = tuple(by_code.values()) or tuple(suggest(kind, text, language))
     return Resolved(choices[0].code) if len(choices) == 1 else Resolved(None, choices)
+
+
+def _region(text: str, language: str) -> str | None:
+    """A part of a country, by its code (CA-QC) or as it is shown: Canada (QC)."""
+    if _REGION_CODE.fullmatch(text.upper()) and text[:2].upper() in COUNTRIES:
+        return text.upper()
+    shown = _REGION_SHOWN.fullmatch(text)
+    country = resolve("country", shown[1], language).code if shown else None
+    return f"{country}-{shown[2]}" if shown and country else None
+
+
+@lru_cache(maxsize=32)
+def _labels(kind: Kind, language: str) -> dict[str, str]:
+    """Codes by what they are called in a language: what a field shows can be sent back as it stands."""
+    codes = sorted(COUNTRIES) if kind == "country" else SECTORS
+    return {_small(label(kind, code, language)): code for code in codes}
 
 
 @lru_cache(maxsize=4096)
@@ -199,7 +221,7 @@ def _ranked(kind: Kind, text: str, language: str) -> list[Entry]:
     if kind == "country" and text.upper() in COUNTRIES:
         found.append((key, Entry(key, small, text.upper(), _DEMONYM, text.upper())))
     if not found:
-        return index.near(key) if len(text) >= _MIN_FUZZY else []
+        return index.near(key) if len(text) >= _MIN_FUZZY and len(key) >= _SHORT else []
     known = {code: _begins(_small(label(kind, code, language)), small) for code in {e.code for _, e in found}}
 
     def order(item: tuple[str, Entry]) -> tuple[bool, bool, bool, int, bool, int, str]:
@@ -256,7 +278,7 @@ def _countries() -> Iterator[Entry]:
         for language in (*CLDR_LANGUAGES, *_FURTHER_LANGUAGES)
         for code, name in Locale(language).territories.items()
         if code in COUNTRIES
-        for form in re.split(r"[()\[\]/]", str(name))
+        for form in (str(name), *re.split(r"[()\[\]/]", str(name)))  # "Myanmar (Burma)", "Myanmar", "Burma"
     }
     for form, code in named:
         yield from _entry(form, code, _NAME)

@@ -26,7 +26,7 @@ from tests.desk.test_api import API, parameters
 
 # What makes sense to a schema can still be nonsense: one country twice, a date before all law.
 LEFT_OUT = "positive_data_acceptance"
-EXAMPLES = 40  # of each operation
+EXAMPLES = 25  # of each operation
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,12 @@ from starlette.datastructures import QueryParams
 
 from bot.answers.grouping import GROUPS, group_of
 from bot.desk.asked import Asked, read_question
-from bot.desk.pickers import Kind, resolve, suggest
+from bot.desk.pickers import Kind, label, resolve, suggest
+from bot.desk.views import DESK_LANGUAGES
 from bot.rules.model import Key, Provenance, Rule
+from bot.rules.vocabulary import COUNTRIES, SECTORS
+
+PEOPLED = sorted(COUNTRIES - {"AQ", "BV", "GS", "HM", "TF", "UM"})
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,11 @@ def test_what_was_recognised_is_shown() -> None:
         ("country", "Katar", "QA", set()),
         ("country", "congo", None, {"CG", "CD"}),
         ("country", "zzz", None, set()),
+        ("country", "zzzzzzz", None, set()),
         ("country", "s", None, None),
+        ("country", "ca-qc", "CA-QC", set()),
+        ("country", "Canada (QC)", "CA-QC", set()),
+        ("country", "Myanmar (Burma)", "MM", set()),
         ("sector", "welder", "construction", set()),
         ("sector", "construction", "construction", set()),
     ],
@@ -65,6 +73,20 @@ def test_a_sent_text(kind: Kind, typed: str, code: str | None, choices: set[str]
     assert found.code == code
     if choices is not None:
         assert {each.code for each in found.choices} == choices
+
+
+@pytest.mark.parametrize("language", DESK_LANGUAGES)
+def test_what_stands_in_a_field_can_be_sent_again(language: str) -> None:
+    """Without script a field holds a name: each leads back to its own code."""
+    lost = [
+        code
+        for code in PEOPLED
+        if resolve("country", label("country", code, language), language).code != code
+    ]
+    lost += [
+        code for code in SECTORS if resolve("sector", label("sector", code, language), language).code != code
+    ]
+    assert lost == []
 
 
 def test_fast() -> None:

@@ -36,7 +36,8 @@ PAGES = (
 def opened(browser: Any, desk: RunningDesk, *roles: str, **how: Any) -> Any:
     """A page of a browser of its own, signed in; what its scripts complain of is collected."""
     context = browser.new_context(**how)
-    context.add_cookies([{"name": SESSION_COOKIE, "value": desk.session(*roles), "url": desk.address}])
+    if roles:
+        context.add_cookies([{"name": SESSION_COOKIE, "value": desk.session(*roles), "url": desk.address}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.complaints = []
@@ -53,9 +54,9 @@ def pages(browser: Any) -> Iterator[Any]:
         context.close()
 
 
-def test_from_the_form_to_the_lookup(pages: Any, workshop: RunningDesk) -> None:
+def test_from_the_form_to_the_lookup(pages: Any, workshop: RunningDesk, npm: Path) -> None:
     """Wrong, mended, proposed, approved by another, and in the answer within five seconds."""
-    editor, reviewer = (opened(pages, workshop, role) for role in ("editor", "reviewer"))
+    editor, reviewer = (opened(pages, workshop, role, bypass_csp=True) for role in ("editor", "reviewer"))
     worker = opened(pages, workshop)
     worker.goto(f"{workshop.address}/lookup?from=NP&to=QA&sector=construction&topic=minimum_wage")
     assert "QAR 1,000" in worker.inner_text("#results")
@@ -79,18 +80,21 @@ def test_from_the_form_to_the_lookup(pages: Any, workshop: RunningDesk) -> None:
         editor.locator('.tongue p[lang="ar"]').first.evaluate("each => getComputedStyle(each).direction")
         == "rtl"
     )
+    assert axe_violations(editor, npm) == []
     editor.get_by_role("button", name="Propose for review").click()
     editor.wait_for_url("**/workshop/proposals/*")
 
     reviewer.goto(editor.url)
     approve = reviewer.get_by_role("button", name="Approve: live at once")
+    assert axe_violations(reviewer, npm) == []
     began = time.monotonic()
     approve.click()
     reviewer.get_by_text("approved", exact=True).first.wait_for()
     worker.reload()
     assert "QAR 1,234" in worker.inner_text("#results")
     assert time.monotonic() - began < 5
-    assert not [*editor.complaints, *reviewer.complaints], (editor.complaints, reviewer.complaints)
+    complaints = [*editor.complaints, *reviewer.complaints]
+    assert [each for each in complaints if "422" not in each] == []  # which the form with a mistake is
 
 
 def test_one_more_line(pages: Any, workshop: RunningDesk) -> None:
