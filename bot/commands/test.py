@@ -16,6 +16,8 @@ CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters",
 # Their slow tests (every rule in every language, random walks) run on the current Python alone,
 # where they take half the time; the fast ones marked `both` run on either.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
+# Each core has a desk of its own; the assistant takes both cores, and is tested alone.
+WITH_DESK = ("tests/desk", "tests/people")
 WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels", "tests/ops")
 CHECKED = ("bot", "actions", "tests")
 
@@ -46,8 +48,11 @@ def _pytest(slow: bool, arguments: list[str]) -> int:
     _heading("pytest")
     code = _run([sys.executable, "-m", "pytest", *ON_EVERY_CORE, "-m", "not slow"])
     if slow:
-        _heading("pytest, slow tests with servers")
         which = ["-m", "slow and not thorough"]
+        _heading("pytest, slow tests of the desk")
+        by_file = ["-n", "auto", "--dist", "loadfile"]
+        code = _run([sys.executable, "-m", "pytest", *by_file, *which, *WITH_DESK]) or code
+        _heading("pytest, slow tests with the assistant")
         code = _run([sys.executable, "-m", "pytest", *which, *WITH_SERVERS]) or code
     return code
 

@@ -19,10 +19,9 @@ from bot.answers.grouping import (
     by_topic,
     grouped,
 )
-from bot.answers.translations import Translator, translator
+from bot.answers.translations import DESK_DOMAIN, Translator, translator
 from bot.conversation.asking import choices, question
 from bot.desk.asked import Asked
-from bot.desk.views import DESK_DOMAIN
 from bot.rules.lawbase import LawBase
 from bot.rules.lookup import Lookup, lookup
 from bot.rules.resolution import Result

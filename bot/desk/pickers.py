@@ -214,10 +214,9 @@ def _ranked(kind: Kind, text: str, language: str) -> list[Entry]:
         return []
     index = _index(kind)
     found = index.beginning(key)
-    if text.isascii() and len(key) <= _TINY:
-        found = [
-            (start, entry) for start, entry in found if _begins(entry.plain, small) and entry.rank <= _CITY
-        ]
+    if len(key) <= _TINY:
+        most = _CITY if len(key) == _TINY else _NAME  # one letter begins hundreds of cities
+        found = [each for each in found if each[1].rank <= most and _begins(each[1].plain, small)]
     if kind == "country" and text.upper() in COUNTRIES:
         found.append((key, Entry(key, small, text.upper(), _DEMONYM, text.upper())))
     if not found:

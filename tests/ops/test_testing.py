@@ -56,13 +56,14 @@ def test_slow_adds_the_other_python_and_the_slow_tests(runs: Runs) -> None:
     assert cli.run(["test", "--slow"]) == 0
     assert runs.commands[3][0] == "/environments/core/python"
     assert "tests/rules" in runs.commands[3]
-    assert runs.commands[-2][-2:] == ["-m", "not slow"]
+    assert runs.commands[-3][-2:] == ["-m", "not slow"]
+    assert runs.commands[-2][-2:] == list(module.WITH_DESK)
     assert runs.commands[-1][3:] == ["-m", "slow and not thorough", *module.WITH_SERVERS]
 
 
 def test_no_slow_test_is_left_out() -> None:
     slow = {path for path in (ROOT / "tests").rglob("test_*.py") if "mark.slow" in path.read_text()}
-    run = [ROOT / name for name in (*module.CORE_TESTS, *module.WITH_SERVERS)]
+    run = [ROOT / name for name in (*module.CORE_TESTS, *module.WITH_DESK, *module.WITH_SERVERS)]
     assert slow and not {path for path in slow if not any(path.is_relative_to(each) for each in run)}
 
 

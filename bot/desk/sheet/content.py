@@ -102,7 +102,7 @@ class _Writer:
             *self._law(groups[ENTITLED]),
             *self._complaint(groups[COMPLAIN]),
             self._plain("crossing", lambda t: t.gettext("What goes home with me?"), groups[CROSSING]),
-            self._plain("home", lambda t: t.pgettext("map column", COLUMN_NAMES["fallback"]), groups[HOME]),
+            self._plain("home", _from_home, groups[HOME]),
             self._gaps(),
             *self._evidence(),
         )
@@ -315,6 +315,11 @@ class _Writer:
 
     def _each(self, say: Say) -> Texts:
         return tuple(map(say, self.speakers))
+
+
+def _from_home(t: Translator) -> str:
+    column = COLUMN_NAMES["fallback"]
+    return t.pgettext("map column", column)
 
 
 def _weight(statement: Statement) -> tuple[bool, bool]:
