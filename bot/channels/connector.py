@@ -7,7 +7,7 @@ answers. A channel whose settings are missing has no routes at all.
 from __future__ import annotations
 
 import logging
-from functools import partial
+from functools import lru_cache, partial
 from time import time
 from typing import Any, ClassVar
 
@@ -106,8 +106,11 @@ class Connector(InputChannel):
                 if isinstance(receipt, Receipt):
                     reference = request.args.get("ref") or receipt.reference  # Twilio: in the address
                     mailbox().receipt(reference, receipt.failed, receipt.code)
+            if not fresh:  # receipts alone: several come for each message that we send
+                return 200, []
             kept = self._within_limits(platform.name, mailbox().unknown(platform.name, fresh))
-            mailbox().accept(platform.name, kept)
+            if kept:
+                mailbox().accept(platform.name, kept)
             for message in kept:
                 if message.formerly:
                     before, now = (
@@ -135,9 +138,14 @@ class Connector(InputChannel):
         return kept
 
 
+@lru_cache(maxsize=1)
+def _public() -> str:
+    return load_settings().channels.get("HAQ_PUBLIC_URL", "").rstrip("/")
+
+
 def _public_url(request: Request) -> str:
     """The address of a request as the platform sees it: a proxy may have changed host and scheme."""
-    public = load_settings().channels.get("HAQ_PUBLIC_URL", "").rstrip("/")
+    public = _public()
     query = f"?{request.query_string}" if request.query_string else ""
     return f"{public or f'{request.scheme}://{request.host}'}{request.path}{query}"
 

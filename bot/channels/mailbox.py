@@ -299,6 +299,15 @@ class Mailbox:
                 .values(state=SENDING, tries=_outbox.c.tries + 1, due_at=due)
             )
 
+    def doubt_anew(self, now: float | None = None) -> None:
+        """Gives what was on its way when a process died the whole time for its receipt again: while nobody
+        listened, none could come. To be called before listening begins."""
+        due = (time() if now is None else now) + DOUBT_SECONDS
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox).where(_outbox.c.state == SENDING, _outbox.c.due_at < due).values(due_at=due)
+            )
+
     def settle(
         self, letter: int, state: str, *, due_at: float = 0.0, code: str = "", message: str = ""
     ) -> None:

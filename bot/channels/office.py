@@ -84,6 +84,8 @@ class Office:
 
     async def run(self) -> None:
         """Works until stopped."""
+        with suppress(*_NOT_NOW):  # a database that is down is said below, again and again
+            self._mailbox.doubt_anew()
         desk_at = purge_at = 0.0
         while not self._stopped:
             try:

@@ -154,6 +154,7 @@ def _channels(_settings: Settings) -> Figures:
     with TemporaryDirectory() as folder:
         connected = Connected(Path(folder))
         try:
+            steady = flood(connected, "whatsapp", people=500, messages=1500, rate=50, kills=0)
             began = time.perf_counter()
             outcome = flood(connected, "whatsapp", people=500, messages=5000, rate=50, kills=2)
             seconds = time.perf_counter() - began
@@ -164,7 +165,8 @@ def _channels(_settings: Settings) -> Figures:
         "lost": outcome.lost,
         "twice": outcome.twice,
         "disordered": outcome.disordered,
-        "acknowledged_p99_ms": round(outcome.p99_milliseconds, 1),
+        "acknowledged_p99_ms": round(steady.p99_milliseconds, 1),
+        "acknowledged_p99_ms_while_killed": round(outcome.p99_milliseconds, 1),
         "seconds": round(seconds, 1),
     }
 

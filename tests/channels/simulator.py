@@ -674,13 +674,13 @@ class Simulator:
     async def _deliver_status(self, sent: Sent, url: str, signed: str, delay: float) -> None:
         await asyncio.sleep(delay)
         body = self.shape.body([sent.event])
-        pause = self.back_off
-        for _ in range(6):
+        pause, until = self.back_off, time.monotonic() + self.give_up
+        while time.monotonic() < until:
             status, _text = await self._post(body, self.shape.headers(body, signed or self.public_url), url)
             if 200 <= status < 300:
                 return
             await asyncio.sleep(pause)
-            pause *= 2
+            pause = min(2 * pause, self.back_off_most)
 
     # Many at once
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.mailbox import DEAD, HOLD_SECONDS, READY, SENT, Mailbox
+from bot.channels.mailbox import DEAD, DOUBT_SECONDS, HOLD_SECONDS, READY, SENT, Mailbox
 from bot.channels.platform import Choice, Inbound, Part
 
 NOW = 1_800_000_000.0
@@ -111,6 +111,18 @@ def test_a_letter_on_its_way_when_we_died_waits_for_a_receipt(mailbox: Mailbox) 
     assert doubtful is not None and doubtful.doubtful and doubtful.due_at > NOW
     mailbox.receipt(letter.reference, failed=False, code="")
     assert mailbox.next_letter(person) is None
+
+
+def test_while_nobody_listened_no_receipt_could_come(mailbox: Mailbox) -> None:
+    mailbox.accept("sms", [said("1")], NOW)
+    person = mailbox.person("sms", "97433112233")
+    mailbox.post(person, [Part("hello")], "desk-1", NOW)
+    letter = mailbox.next_letter(person)
+    assert letter is not None
+    mailbox.sending(letter.id, NOW)
+    mailbox.doubt_anew(NOW + 60)  # so long it took until we were back
+    again = mailbox.next_letter(person)
+    assert again is not None and again.due_at == NOW + 60 + DOUBT_SECONDS
 
 
 def test_a_receipt_by_the_platforms_own_id_makes_it_dead(mailbox: Mailbox) -> None:
