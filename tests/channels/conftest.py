@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.browser import browser, npm
 from tests.channels.delivery import Connected
+
+__all__ = ["browser", "npm"]
 
 
 @pytest.fixture(scope="session")

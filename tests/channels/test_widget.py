@@ -13,7 +13,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -352,20 +351,6 @@ def wire(background: Background, upstream: int, stand_in: StandIn) -> Iterator[W
     found.cut()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A headless Chromium of the system. Of the module: Playwright's loop disturbs asynchronous tests."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        pytest.skip("NO CHROMIUM: the widget was not tested; apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        found = playwright.chromium.launch(executable_path=path, args=flags)
-        yield found
-        found.close()
-
-
 @dataclass
 class Visit:
     """A tab with a page of somebody else's site on which the widget stands."""
@@ -451,19 +436,6 @@ def visit(browser: Any, wire: Wire) -> Iterator[VisitMaker]:
         assert not made.problems
         allowed = (made.address, "blob:", "https://weather.example/", "https://www.google.com/")
         assert [url for url in made.requests if not url.startswith(allowed)] == []
-
-
-@pytest.fixture(scope="session")
-def npm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """axe-core and acorn, fetched into a temporary folder (they are not ours to ship)."""
-    folder = tmp_path_factory.mktemp("npm")
-    if shutil.which("npm") is None:
-        pytest.skip("no npm: accessibility and syntax were not checked; install nodejs and npm")
-    command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "axe-core@4", "acorn@8"]
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    if ran.returncode != 0:
-        pytest.skip(f"npm could not fetch axe-core: {ran.stderr.strip()[-200:]}")
-    return folder / "node_modules"
 
 
 # ---- The file ----

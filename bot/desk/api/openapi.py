@@ -10,6 +10,8 @@ from bot.answers.options import LARGEST, Option
 from bot.answers.translations import available_languages
 from bot.desk.api.operations import MOST_LETTERS, MOST_VALUES, PREFIX, Operation
 from bot.desk.api.schemas import PROBLEM_CONTENT, SCHEMAS, Schema, ref
+from bot.people.questions import PERIODS
+from bot.rules.vocabulary import LANGUAGES
 
 _ABOUT = """\
 What the law gives a migrant worker, by country of origin, country of work and kind of work: every statement
@@ -35,6 +37,42 @@ _REFUSALS = {
 }
 
 
+_COUNTS: dict[str, Any] = {
+    "get": {
+        "operationId": "counts",
+        "summary": "What people ask, as counts; a key with the scope `counts` is needed.",
+        "security": [{"key": []}],
+        "parameters": [
+            {
+                "name": "weeks", "in": "query", "description": "So many weeks until now; 0: all.",
+                "schema": {"type": "integer", "enum": list(PERIODS)},
+            },
+            {
+                "name": "country", "in": "query", "description": "Where people come from or work.",
+                "schema": {"type": "string", "pattern": "^[A-Z]{2}$"},
+            },
+            {
+                "name": "language", "in": "query", "description": "In which people ask.",
+                "schema": {"type": "string", "enum": list(LANGUAGES)},
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "Tables of rounded counts; null stands for fewer than five.",
+                "content": {"application/json": {"schema": ref("Counts")}},
+            },
+            "403": {"description": "The key has another scope.", "content": PROBLEM_CONTENT},
+            **{
+                code: {"description": why, "content": PROBLEM_CONTENT}
+                for code, why in _REFUSALS.items()
+                if code != "429"
+            },
+        },
+    }
+}  # fmt: skip
+"""Made by the desk's page of the same name (`bot/desk/pages/questions.py`), not by a lookup of the law."""
+
+
 @cache
 def described(operations: tuple[Operation, ...]) -> dict[str, Any]:
     """The whole description."""
@@ -48,7 +86,7 @@ def described(operations: tuple[Operation, ...]) -> dict[str, Any]:
         },
         "servers": [{"url": PREFIX}],
         "security": [{}, {"key": []}],
-        "paths": {each.path: {"get": _operation(each)} for each in operations},
+        "paths": {**{each.path: {"get": _operation(each)} for each in operations}, "/counts": _COUNTS},
         "components": {
             "schemas": SCHEMAS,
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},

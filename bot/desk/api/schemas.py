@@ -228,7 +228,21 @@ _CHANGE = record(
     fields=many(record(field=TEXT, before={}, after={})),
 )
 
+_COUNT: Schema = {"type": ["integer", "null"], "description": "Rounded to `rounded_to`; null: fewer."}
 SCHEMAS: dict[str, Schema] = {
+    "Counts": {
+        "type": "object",
+        "required": ["weeks", "country", "language", "rounded_to", "total", "tables", "not_understood"],
+        "properties": {
+            "weeks": {"type": "object", "properties": {"first": TEXT, "last": TEXT}},
+            "country": maybe(TEXT),
+            "language": maybe(TEXT),
+            "rounded_to": {"type": "integer"},
+            "total": _COUNT,
+            "tables": {"type": "object", "additionalProperties": {"type": "object"}},
+            "not_understood": many({"type": "object"}),
+        },
+    },
     "Problem": {
         "type": "object",
         "required": ["type", "title", "status", "detail", "instance"],
