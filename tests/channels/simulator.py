@@ -123,6 +123,7 @@ class Sent:
     tries: int = 0
     status: int = 0  # of the last try; 0: no answer
     arrived: float = 0.0  # when the bot first answered 2xx
+    perhaps: float = 0.0  # when it was first sent without an answer in time: the bot may have it since
     acknowledged: threading.Event = field(default_factory=threading.Event)
 
     def wait_acknowledged(self, timeout: float = 10.0) -> Sent:
@@ -459,6 +460,8 @@ class Simulator:
             one.tries, one.status = one.tries + 1, status
             if taken and not one.arrived:
                 one.arrived = now
+            if not status and now - began >= self.patience and not one.perhaps:
+                one.perhaps = began
         return taken
 
     async def _post(self, body: bytes, headers: dict[str, str], url: str) -> tuple[int, str]:
@@ -763,9 +766,10 @@ class Simulator:
         swap and carries its time."""
         if not earlier.arrived:  # no receipt ever came back: when the bot took it, nobody knows
             return False
+        came = later.perhaps or later.arrived
         if self.shape.timed:
-            return earlier.arrived <= later.arrived + REORDERED_WITHIN
-        return earlier.arrived + 0.05 <= later.arrived
+            return earlier.arrived <= came + REORDERED_WITHIN
+        return earlier.arrived + 0.05 <= came
 
 
 async def read_request(request: web.Request) -> Asked:
