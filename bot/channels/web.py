@@ -30,7 +30,7 @@ from bot.channels.requests import Refused, json_object
 from bot.channels.running import NOT_NOW, close_office, mailbox, office, weblog
 from bot.channels.weblog import WebLog
 from bot.conversation.respond import MAX_LENGTH
-from bot.conversation.smalltalk import language_choices
+from bot.conversation.smalltalk import own_name
 from bot.conversation.turn import enabled_languages
 from bot.nlu.tracker_store import erase
 from bot.privacy.failures import where
@@ -190,7 +190,9 @@ class WebChannel(InputChannel):
             "language": spoken,
             "texts": texts.of_the_widget(translator(spoken)),
             "rtl": translator(spoken).right_to_left,
-            "languages": [list(each) for each in language_choices()],
+            "languages": [
+                [code, formats.language_name(code, translator(code))] for code in enabled_languages()
+            ],
         }, 200
 
     async def _message(self, request: Request) -> tuple[dict[str, Any], int]:

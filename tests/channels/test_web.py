@@ -53,6 +53,7 @@ def rows_of_people(connected: Connected) -> dict[str, int]:
 
 def test_a_conversation_and_a_reload(connected: Connected) -> None:
     page = Page(connected.servers.url, "ar")
+    assert ["ar", "العربية"] in page.session["languages"] and ["en", "English"] in page.session["languages"]
     assert page.session["rtl"] and page.session["texts"]["send"] != "Send"
     assert page.say("I work in construction in Qatar and my salary is late", "a").status_code == 202
     answers = page.answer(0)

@@ -24,6 +24,7 @@ __all__ = ["background", "stand_in", "visit", "wire"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
+ASKED = {**QUESTIONS, "ar": "أنا أعمل في الدوحة ولم أستلم راتبي منذ شهرين"}
 # Qatar, as an answer about wages in the language names it.
 QATAR = {"en": "Qatar", "ar": "قطر", "bn": "কাতার"}
 
@@ -39,7 +40,7 @@ def test_a_conversation(visit: VisitMaker, npm: Path, language: str) -> None:
     """A question, its answer in the language, a choice taken; axe finds nothing serious."""
     here = visit()
     page = here.go(f'data-open="true" data-language="{language}"', html=f'<html lang="{language}">')
-    here.say(QUESTIONS[language])
+    here.say(ASKED[language])
     answer = page.locator(".haq-assistant .haq-bubble").first
     expect(answer).to_contain_text(QATAR[language], timeout=PATIENCE_MS)
     expect(answer).to_have_attribute("lang", language)
@@ -81,6 +82,18 @@ def test_the_assistant_is_killed_in_the_middle(visit: VisitMaker, connected: Con
     page.wait_for_timeout(3000)
     expect(answer).to_have_count(1)
     assert here.own == ["I work in construction in Qatar", "my salary is late"]
+
+
+def test_the_language_is_changed(visit: VisitMaker) -> None:
+    """The picker changes the words of the chat, and what the assistant answers."""
+    here = visit()
+    page = here.go('data-open="true" data-language="en"')
+    here.say("hello")
+    here.settled(1)
+    page.locator(".haq-language").select_option("ar")
+    expect(page.locator(".haq")).to_have_attribute("dir", "rtl", timeout=PATIENCE_MS)
+    here.say(ASKED["ar"])
+    expect(page.locator(".haq-assistant .haq-bubble").last).to_contain_text(QATAR["ar"], timeout=PATIENCE_MS)
 
 
 def test_by_keyboard_alone(visit: VisitMaker) -> None:
