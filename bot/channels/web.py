@@ -190,9 +190,7 @@ class WebChannel(InputChannel):
             "language": spoken,
             "texts": texts.of_the_widget(translator(spoken)),
             "rtl": translator(spoken).right_to_left,
-            "languages": [
-                [code, formats.language_name(code, translator(code))] for code in enabled_languages()
-            ],
+            "languages": [[code, own_name(code)] for code in enabled_languages()],
         }, 200
 
     async def _message(self, request: Request) -> tuple[dict[str, Any], int]:
