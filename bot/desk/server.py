@@ -7,6 +7,7 @@ import logging
 import sys
 from contextlib import suppress
 from threading import Thread
+from time import sleep
 
 import uvicorn
 
@@ -16,13 +17,17 @@ from bot.desk.app import create_app
 from bot.desk.desk import open_desk
 from bot.desk.live import live_of
 from bot.desk.sheet.chats import warm_up
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.supervisor.lifeline import hold_on
 
+CALM_SECONDS = 20.0  # the assistant starts beside us, and people wait for it
 
-def _warm_up() -> None:
+
+def _warm_up(settings: Settings) -> None:
     """Makes what takes a second the first time, and spares the garbage collector going through it."""
+    sleep(CALM_SECONDS)
     pickers.warm_up()
+    warm_up(settings.channels)
     release()
     gc.collect()
     gc.freeze()
@@ -37,8 +42,7 @@ def main() -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     app = create_app(open_desk(settings))
-    Thread(target=_warm_up, name="warm-up", daemon=True).start()  # while nobody types yet
-    warm_up(settings.channels)
+    Thread(target=_warm_up, args=(settings,), name="warm-up", daemon=True).start()
     server = uvicorn.Server(
         uvicorn.Config(
             app, host=settings.host, port=settings.desk_port, log_config=None, access_log=False,
