@@ -460,7 +460,7 @@ class Simulator:
             one.tries, one.status = one.tries + 1, status
             if taken and not one.arrived:
                 one.arrived = now
-            if not status and now - began >= self.patience and not one.perhaps:
+            if not status and now - began >= self.patience and not (one.arrived or one.perhaps):
                 one.perhaps = began
         return taken
 
