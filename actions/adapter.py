@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
-
-from rasa_sdk import Tracker
 
 from bot.conversation.turn import ESCAPE, Entity, Message, Reply, State, Understanding, enabled_languages
 
 
-def state_of(tracker: Tracker) -> State:
+@dataclass(frozen=True)
+class Heard:
+    """A message as the dialogue engine hands it over."""
+
+    sender: str
+    channel: str
+    slots: Mapping[str, Any]
+    latest: Mapping[str, Any]  # what the pipeline made of the message
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What the dialogue engine gets back: messages for the person, and the slots that changed."""
+
+    messages: tuple[Mapping[str, Any], ...]
+    slots: Mapping[str, Any]
+
+
+def state_of(heard: Heard) -> State:
     """What is remembered; a language that the channel names counts as chosen."""
-    state = State.from_slots(tracker.slots)
-    language = (tracker.latest_message.get("metadata") or {}).get("language")
+    state = State.from_slots(heard.slots)
+    language = (heard.latest.get("metadata") or {}).get("language")
     if language in enabled_languages():
         return replace(state, language=language, language_chosen=True)
     return state
 
 
-def understanding_of(tracker: Tracker) -> Understanding:
+def understanding_of(heard: Heard) -> Understanding:
     """What the pipeline made of the message."""
-    latest = tracker.latest_message
+    latest = heard.latest
     intent = latest.get("intent") or {}
     return Understanding(
         text=str(latest.get("text") or "").removeprefix(ESCAPE),
@@ -49,6 +66,8 @@ def message_for_rasa(message: Message, reply: Reply) -> dict[str, Any]:
         "version": reply.version,
         "language": reply.state.language,
         "country": reply.state.destination,
+        "outcomes": [asked.outcome for asked in reply.asked],
+        "handoff": any(effect.name == "ask_for_person" for effect in reply.effects),
         **message.extra,
     }
     buttons = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -13,13 +14,15 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.adapter import message_for_rasa, state_of, understanding_of
+from actions.adapter import Answered, Heard, message_for_rasa, state_of, understanding_of
 from bot.answers.translations import translator
 from bot.conversation.outage import apology, not_done
 from bot.conversation.respond import respond
 from bot.conversation.turn import Desk, Reply, Turn, enabled_languages
+from bot.observability.marks import count
 from bot.people.counts import CountStore, Tally, questions_of
-from bot.people.effects import Person, perform
+from bot.people.effects import NobodySpeaks, Person, perform
+from bot.people.records import NOBODY
 from bot.people.store import PeopleStore
 from bot.privacy.failures import where
 from bot.rules.errors import RulesError
@@ -27,6 +30,8 @@ from bot.rules.lawbase import LawBase
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
+
+_QUIET = {"text": "", "custom": {"quiet": True}}  # nothing is said, on purpose
 
 
 @lru_cache(maxsize=1)
@@ -82,8 +87,39 @@ def carried_out(reply: Reply, person: Person) -> Reply:
     return reply
 
 
+def reply_to(turn: Turn, person: Person) -> Reply:
+    """The reply with all that it promises done; the assistant's own when the desk has just left the chat."""
+    try:
+        return carried_out(respond(turn), person)
+    except NobodySpeaks:
+        return carried_out(respond(replace(turn, desk=replace(turn.desk, speaking=False))), person)
+
+
+def answer(heard: Heard) -> Answered:
+    """What is said to a message, and what is remembered; never raises, never silent.
+
+    Blocks while the databases are read. Safe to call from several threads.
+    """
+    before = state_of(heard)
+    person = Person(heard.channel, heard.sender)
+    try:
+        turn = Turn(before, understanding_of(heard), law_base(), date.today(), desk_for(person))
+        reply = reply_to(turn, person)
+        if not person.sender.startswith(NOBODY):
+            tally().add(questions_of(person.channel, reply, turn.today))
+    except Exception as error:
+        # The boundary: rasa-sdk would answer with the whole conversation. No content is logged.
+        logger.error("A message could not be answered: %s.", where(error))
+        count("apologies", "action")
+        return Answered((apology(before),), {})
+    slots, held = reply.state.slots(), before.slots()
+    changed = {name: value for name, value in slots.items() if value != held[name]}
+    said = tuple(message_for_rasa(message, reply) for message in reply.messages)
+    return Answered(said or (_QUIET,), changed)
+
+
 class ActionRespond(Action):
-    """Answers every message; never fails silently."""
+    """Answers every message that reaches the action server."""
 
     def __init__(self) -> None:
         warm_up()
@@ -95,21 +131,8 @@ class ActionRespond(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         """Slots → case → answer → messages."""
-        before = state_of(tracker)
-        person = Person(tracker.get_latest_input_channel() or "rest", tracker.sender_id)
-        try:
-            turn = Turn(before, understanding_of(tracker), law_base(), date.today(), desk_for(person))
-            reply = carried_out(respond(turn), person)
-            tally().add(questions_of(person.channel, reply, turn.today))
-        except Exception as error:
-            # The boundary: rasa-sdk would answer with the whole conversation. No content is logged.
-            logger.error("A message could not be answered: %s.", where(error))
-            said = apology(before)
-            dispatcher.utter_message(text=said["text"], custom=said["custom"])
-            return []
-        if not reply.messages:
-            dispatcher.utter_message(text="", custom={"quiet": True})
-        for message in reply.messages:
-            dispatcher.utter_message(**message_for_rasa(message, reply))
-        slots, held = reply.state.slots(), before.slots()
-        return [SlotSet(name, value) for name, value in slots.items() if value != held[name]]
+        channel = tracker.get_latest_input_channel() or "rest"
+        answered = answer(Heard(tracker.sender_id, channel, tracker.slots, tracker.latest_message))
+        for message in answered.messages:
+            dispatcher.utter_message(**message)
+        return [SlotSet(name, value) for name, value in answered.slots.items()]

@@ -29,8 +29,11 @@ COMMANDS = {
     "handoff": "The desk's side of a conversation.",
     "users": "Who works at the desk: accounts, roles, one-time links.",
     "channels": "Messaging apps: what is connected, and what could not be sent.",
+    "privacy": "What is kept of people: see it, erase it, new keys.",
     "feedback": "What people said of the answers.",
     "questions": "What people ask, as counts.",
+    "doctor": "Look at this deployment, and say what is wrong and what to do.",
+    "audit": "Known weaknesses of what Haq is built on.",
     "bench": "Run the benchmarks.",
     "test": "Run the tests.",
 }

@@ -6,11 +6,13 @@ This module imports nothing heavy: every command reads it, also those that must 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 VERSION = "0.1.0"
 
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The checkout: where config.yml, domain/, data/ and locales/ are."""
 
 HIDDEN = "***"
+_CREDENTIALS = re.compile(r"^([\w.+-]+://(?!/)[^:@?]*):.*@", re.DOTALL)  # an SQLite path begins with a slash
 
 ENGINE_ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -44,14 +47,22 @@ class Settings:
     host: str = field(metadata={"variable": "HAQ_HOST"})
     assistant_port: int = field(metadata={"variable": "HAQ_ASSISTANT_PORT"})
     actions_port: int = field(metadata={"variable": "HAQ_ACTIONS_PORT"})
+    actions: str = field(metadata={"variable": "HAQ_ACTIONS"})
     desk_port: int = field(metadata={"variable": "HAQ_DESK_PORT"})
     rest_key: str | None = field(metadata={"variable": "HAQ_REST_KEY", "secret": True})
+    workers: int = field(metadata={"variable": "HAQ_WORKERS"})
+    redis_url: str | None = field(metadata={"variable": "HAQ_REDIS_URL"})
+    events_url: str | None = field(metadata={"variable": "HAQ_EVENTS_URL"})
     state_dir: Path = field(metadata={"variable": "HAQ_STATE_DIR"})
     var_dir: Path = field(metadata={"variable": "HAQ_VAR_DIR"})
     models_dir: Path = field(metadata={"variable": "HAQ_MODELS_DIR"})
     law_dir: Path = field(metadata={"variable": "HAQ_LAW_DIR"})
     conversations_url: str = field(metadata={"variable": "HAQ_CONVERSATIONS_URL"})
+    people_key: Path = field(metadata={"variable": "HAQ_PEOPLE_KEY_FILE"})
+    keep_days: int = field(metadata={"variable": "HAQ_KEEP_DAYS"})
     accounts_url: str = field(metadata={"variable": "HAQ_ACCOUNTS_URL"})
+    accounts_key: Path = field(metadata={"variable": "HAQ_ACCOUNTS_KEY_FILE"})
+    keep_audit_days: int = field(metadata={"variable": "HAQ_KEEP_AUDIT_DAYS"})
     desk_public_url: str | None = field(metadata={"variable": "HAQ_DESK_URL"})
     oidc_issuer: str | None = field(metadata={"variable": "HAQ_OIDC_ISSUER"})
     oidc_client: str | None = field(metadata={"variable": "HAQ_OIDC_CLIENT"})
@@ -59,6 +70,8 @@ class Settings:
     oidc_claim: str = field(metadata={"variable": "HAQ_OIDC_CLAIM"})
     desk_hours: str = field(metadata={"variable": "HAQ_DESK_HOURS"})
     log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
+    log_format: str = field(metadata={"variable": "HAQ_LOG_FORMAT"})
+    metrics_key: str | None = field(metadata={"variable": "HAQ_METRICS_KEY", "secret": True})
     channels: Mapping[str, str] = field(default_factory=dict)  # CHANNEL_VARIABLES that are set
 
     @property
@@ -77,16 +90,6 @@ class Settings:
         return f"http://{_reachable(self.host)}:{self.desk_port}"
 
     @property
-    def people_key(self) -> Path:
-        """The key under which persons are kept; made on first use."""
-        return self.var_dir / "conversations.key"
-
-    @property
-    def accounts_key(self) -> Path:
-        """The key that seals the second factors of those who work at the desk; made on first use."""
-        return self.var_dir / "accounts.key"
-
-    @property
     def log_dir(self) -> Path:
         """Where the processes write their logs."""
         return self.var_dir / "log"
@@ -94,21 +97,7 @@ class Settings:
     def environment(self) -> dict[str, str]:
         """Every setting as the variable that sets it, for processes of ours and for endpoints.yml."""
         values = ((item.metadata["variable"], getattr(self, item.name)) for item in _own_fields())
-        return dict(self.channels) | {
-            variable: " ".join(value) if isinstance(value, tuple) else str(value)
-            for variable, value in values
-            if value is not None
-        }
-
-    def shown(self) -> dict[str, str]:
-        """Every setting by its variable, with secrets hidden."""
-        channels = {
-            name: HIDDEN if name in CHANNEL_SECRETS else value for name, value in self.channels.items()
-        }
-        return channels | {
-            item.metadata["variable"]: _shown(item.metadata, getattr(self, item.name))
-            for item in _own_fields()
-        }
+        return dict(self.channels) | {variable: str(value) for variable, value in values if value is not None}
 
     def __repr__(self) -> str:
         pairs = (f"{item.name}={_shown(item.metadata, getattr(self, item.name))!r}" for item in _own_fields())
@@ -132,18 +121,25 @@ CHANNEL_VARIABLES = (
 )  # fmt: skip
 """What switches the messaging channels on; `..._API` is a platform's address, for trials against another."""
 
+FROM_FILES = (
+    "HAQ_DATABASE_URL", "HAQ_CONVERSATIONS_URL", "HAQ_ACCOUNTS_URL", "HAQ_REDIS_URL", "HAQ_EVENTS_URL",
+    *(item.metadata["variable"] for item in fields(Settings) if item.metadata.get("secret")), *CHANNEL_SECRETS,
+)  # fmt: skip
+"""What can stand in a file, which the variable with `_FILE` at its end names: secrets, and addresses with one."""
+
 LAUNCHER_VARIABLES = ("HAQ_PYTHON",)
 """Variables that only the launcher reads."""
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+INSIDE, SERVER = "inside", "server"
+"""Where the assistant has its messages answered: in its own process, or by the action server."""
+LOG_FORMATS = ("text", "json")
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings from the environment (or the given one); SettingsError when one makes no sense."""
-    given = {
-        name: value for name, value in (os.environ if environment is None else environment).items() if value
-    }
+    given = _with_files(os.environ if environment is None else environment)
 
     def read(variable: str, default: str, convert: Callable[[str, str], Any]) -> Any:
         return convert(variable, given.get(variable, default))
@@ -155,29 +151,57 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         host=read("HAQ_HOST", "127.0.0.1", _text),
         assistant_port=read("HAQ_ASSISTANT_PORT", "5005", _port),
         actions_port=read("HAQ_ACTIONS_PORT", "5055", _port),
+        actions=read("HAQ_ACTIONS", INSIDE, _place_of_actions),
         desk_port=read("HAQ_DESK_PORT", "8080", _port),
         rest_key=given.get("HAQ_REST_KEY"),
+        workers=read("HAQ_WORKERS", "1", _workers),
+        redis_url=read("HAQ_REDIS_URL", "", partial(_server, ("redis", "rediss"))) or None,
+        events_url=read("HAQ_EVENTS_URL", "", partial(_server, ("amqp", "amqps"))) or None,
         state_dir=state,
         var_dir=var,
         models_dir=read("HAQ_MODELS_DIR", str(state / "models"), _folder),
         law_dir=read("HAQ_LAW_DIR", str(ROOT / "data" / "law"), _folder),
         conversations_url=read("HAQ_CONVERSATIONS_URL", f"sqlite:///{var / 'conversations.db'}", _url),
+        people_key=read("HAQ_PEOPLE_KEY_FILE", str(var / "conversations.key"), _folder),
+        keep_days=read("HAQ_KEEP_DAYS", "30", _days),
         accounts_url=read("HAQ_ACCOUNTS_URL", f"sqlite:///{var / 'accounts.db'}", _url),
+        accounts_key=read("HAQ_ACCOUNTS_KEY_FILE", str(var / "accounts.key"), _folder),
+        keep_audit_days=read("HAQ_KEEP_AUDIT_DAYS", "730", _days),
         desk_public_url=read("HAQ_DESK_URL", "", _web_address) or None,
         oidc_issuer=read("HAQ_OIDC_ISSUER", "", _web_address) or None,
         oidc_client=given.get("HAQ_OIDC_CLIENT"),
         oidc_secret=given.get("HAQ_OIDC_SECRET"),
         oidc_claim=read("HAQ_OIDC_CLAIM", "email", _text),
         desk_hours=read("HAQ_DESK_HOURS", "", _hours),
-        log_level=read("HAQ_LOG_LEVEL", "info", _level),
+        log_level=read("HAQ_LOG_LEVEL", "info", _one_of(LOG_LEVELS)),
+        log_format=read("HAQ_LOG_FORMAT", "text", _one_of(LOG_FORMATS)),
+        metrics_key=given.get("HAQ_METRICS_KEY"),
         channels={name: given[name].strip() for name in CHANNEL_VARIABLES if name in given},
     )
+
+
+def _with_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """What is given, with what stands in files; a value given itself goes before its file."""
+    given = {name: value for name, value in environment.items() if value}
+    files = ((name, f"{name}_FILE") for name in FROM_FILES if name not in given)
+    return given | {name: _content(file, given[file]) for name, file in files if file in given}
+
+
+def _content(variable: str, file: str) -> str:
+    try:
+        content = Path(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise SettingsError(f"{variable} must name a file that can be read ({why}).") from None
+    if not content:
+        raise SettingsError(f"{variable} must name a file with something in it.")
+    return content
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
     """Variables `HAQ_*` that name no setting: most likely misspelt."""
     known = {item.metadata["variable"] for item in _own_fields()}
-    known |= {*LAUNCHER_VARIABLES, *CHANNEL_VARIABLES}
+    known |= {*LAUNCHER_VARIABLES, *CHANNEL_VARIABLES, *(f"{name}_FILE" for name in FROM_FILES)}
     given = os.environ if environment is None else environment
     return sorted(name for name in given if name.startswith("HAQ_") and name not in known)
 
@@ -190,14 +214,10 @@ def engine_environment(settings: Settings) -> dict[str, str]:
 
 def hide_password(url: str) -> str:
     """A database URL that can be shown."""
-    parts = urlsplit(url)
-    place = parts.netloc
-    if "@" in place:
-        credentials, _, host = place.rpartition("@")
-        place = f"{credentials.partition(':')[0]}:{HIDDEN}@{host}"
-    if place == parts.netloc and not parts.query:
-        return url  # as it was: an SQLite path must keep its slashes
-    return urlunsplit(parts._replace(netloc=place, query=HIDDEN if parts.query else ""))
+    # No urlsplit: a password may hold a slash, a hash or a question mark, and it would see none then.
+    open_part = _CREDENTIALS.sub(rf"\1:{HIDDEN}@", url)
+    address, mark, _ = open_part.partition("?")
+    return f"{address}{mark}{HIDDEN}" if mark else address
 
 
 def _shown(metadata: Mapping[str, Any], value: Any) -> str:
@@ -207,7 +227,7 @@ def _shown(metadata: Mapping[str, Any], value: Any) -> str:
         return HIDDEN
     if metadata["variable"].endswith("_URL"):
         return hide_password(value)
-    return " ".join(value) if isinstance(value, tuple) else str(value)
+    return str(value)
 
 
 def _reachable(host: str) -> str:
@@ -241,11 +261,45 @@ def _web_address(variable: str, value: str) -> str:
     return value.rstrip("/")
 
 
+def _days(variable: str, value: str) -> int:
+    most = 3650
+    if not value.isdecimal() or not 1 <= int(value) <= most:
+        raise SettingsError(f"{variable} must be a number of days from 1 to {most}, not {value!r}.")
+    return int(value)
+
+
+def _workers(variable: str, value: str) -> int:
+    most = 64
+    if not value.isdecimal() or not 1 <= int(value) <= most:
+        raise SettingsError(f"{variable} must be a number from 1 to {most}, not {value!r}.")
+    return int(value)
+
+
+def _server(kinds: tuple[str, ...], variable: str, value: str) -> str:
+    """The address of a server; it may hold a password, so what is wrong is not repeated."""
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value.strip())
+        good = parts.scheme in kinds and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is none
+        good = False
+    if not good:
+        raise SettingsError(f"{variable} must be an address such as {kinds[0]}://user:password@host:port.")
+    return value.strip()
+
+
 def _port(variable: str, value: str) -> int:
     highest = 65535
     if not value.isdecimal() or not 1 <= int(value) <= highest:
         raise SettingsError(f"{variable} must be a port number from 1 to {highest}, not {value!r}.")
     return int(value)
+
+
+def _place_of_actions(variable: str, value: str) -> str:
+    if value not in (INSIDE, SERVER):
+        raise SettingsError(f"{variable} must be {INSIDE} or {SERVER}, not {value!r}.")
+    return value
 
 
 def _hours(variable: str, value: str) -> str:
@@ -259,7 +313,10 @@ def _hours(variable: str, value: str) -> str:
     return value
 
 
-def _level(variable: str, value: str) -> str:
-    if value.lower() not in LOG_LEVELS:
-        raise SettingsError(f"{variable} must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
-    return value.lower()
+def _one_of(known: tuple[str, ...]) -> Callable[[str, str], str]:
+    def check(variable: str, value: str) -> str:
+        if value.lower() not in known:
+            raise SettingsError(f"{variable} must be one of {', '.join(known)}, not {value!r}.")
+        return value.lower()
+
+    return check

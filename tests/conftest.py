@@ -10,6 +10,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot.settings import ENGINE_ENVIRONMENT
+from tests.servers import (  # noqa: F401 - fixtures for all
+    postgresql,
+    postgresql_server,
+    rabbitmq,
+    rabbitmq_server,
+    redis,
+    redis_server,
+)
 
 ON_BOTH = ("test_load.py", "test_lookup.py", "test_revisions.py", "test_searches.py", "test_diff.py")
 

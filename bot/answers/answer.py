@@ -7,6 +7,8 @@ statement with its law, source and date.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from bot.answers import formats, names
@@ -18,6 +20,7 @@ from bot.rules.dates import PartialDate
 from bot.rules.emergency import MOBILE_FALLBACK, EmergencyNumber
 from bot.rules.lookup import BORDER_TOPICS, Gap, Lookup
 from bot.rules.remedies import Remedy
+from bot.rules.same import Same
 
 _KIND_ORDER = ("warning", "entitlement", "obligation", "deadline", "scheme", "penalty", "complaint_channel")
 
@@ -158,6 +161,12 @@ def emergency_text(
     `services` puts those first (an ambulance before the police). A number past its review date is
     never the only one.
     """
+    return _emergency_text(Same(t, *numbers), case.today, services)
+
+
+@lru_cache(maxsize=5_000)  # part of every answer, and one line a country and language
+def _emergency_text(key: Same, today: date, services: tuple[str, ...]) -> str:
+    t, *numbers = key.objects
     known = sorted(
         (entry for entry in numbers if entry.services),
         key=lambda entry: min(
@@ -176,7 +185,7 @@ def emergency_text(
         for mine, listed in by_services.items()
     ]
     others = [entry for entry in numbers if not entry.services]
-    fresh = [entry for entry in known if not entry.overdue(case.today)]
+    fresh = [entry for entry in known if not entry.overdue(today)]
     if others and not fresh:
         listed = formats.listing((formats.dialable(entry.number, t) for entry in others), t, "or")
         parts.append(t.gettext("emergency: {number}", number=listed))

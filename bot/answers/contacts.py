@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from bot.answers import formats, names
-from bot.answers.same import Same
 from bot.answers.translations import Translator
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
 from bot.rules.model import Contact, ContactValue
+from bot.rules.same import Same
 
 _DIALLED = ("phone", "sms", "whatsapp", "viber", "imo", "signal")
 # Numbers from before this year are shown with their date.
@@ -41,7 +41,7 @@ def contact_card(contact: Contact, case: Case, t: Translator) -> ContactCard:
     return _card(Same(contact, t), case.origin, case.destination, case.today, case.papers_may_be_missing)
 
 
-@lru_cache(maxsize=5_000)  # the same few stand in the answers of a corridor on every topic
+@lru_cache(maxsize=20_000)  # the same few stand in the answers of a corridor on every topic
 def _card(
     key: Same, origin: str | None, destination: str | None, today: date, papers_may_be_missing: bool
 ) -> ContactCard:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.rules.units import Money
 
 LARGEST = Decimal(10) ** 15  # more than any wage or pension in any money
+_MOST_DIGITS = 40  # no number that can be meant is written longer
+_EXPONENTS = range(-6, 16)  # `1e-999999999` is a small text and a huge number, once it is written out
 
 _METAVARS = {
     "country": "CC", "sector": "SECTOR", "topic": "TOPIC", "status": "STATUS", "employment": "EMPLOYMENT",
@@ -172,11 +174,13 @@ def facts_told(given: Iterable[str], known: Mapping[str, Fact]) -> dict[str, str
 
 def number(text: str) -> Decimal:
     """A number from zero up. Raises CaseError."""
+    if len(text) > _MOST_DIGITS:
+        raise CaseError(f"{text[:_MOST_DIGITS]!r}... is too long for a number that can be meant.")
     try:
         found = Decimal(text)
     except InvalidOperation:
         raise CaseError(f"{text!r} is no number. Write digits, such as 1500.50.") from None
-    if not found.is_finite() or not 0 <= found <= LARGEST:
+    if not found.is_finite() or not 0 <= found <= LARGEST or found.as_tuple().exponent not in _EXPONENTS:
         raise CaseError(f"{text!r} is no number from zero up that can be meant.")
     return found
 
@@ -198,4 +202,5 @@ def money(text: str) -> Money:
     except UnitError as error:
         raise CaseError(str(error)) from None
     assert isinstance(found, Money)
+    number(str(found.amount))  # within the same bounds
     return found

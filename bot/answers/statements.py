@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from bot.answers import formats
 from bot.answers.conditions import Conditions
 from bot.answers.formats import ValueFormatter
-from bot.answers.same import Same
 from bot.answers.translations import Translator
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
@@ -19,6 +18,7 @@ from bot.rules.lookup import contact_ids
 from bot.rules.model import Contact, Provenance, Rule
 from bot.rules.resolution import Result
 from bot.rules.ruletypes import Catalogue, Clause
+from bot.rules.same import Same
 from bot.rules.units import Unit, Vocabularies, parse_value, value_json
 
 # Information older than this is shown with its date as a warning, whatever its review interval.
@@ -67,7 +67,6 @@ class Speaker:
     def __init__(self, found: Found, t: Translator) -> None:
         self._found = found
         self._t = t
-        self._conditions = Conditions(found.catalogue, t, ValueFormatter(t, found.catalogue, {}))
 
     def statement(self, result: Result) -> Statement:
         """A result as a statement."""
@@ -80,7 +79,7 @@ class Speaker:
             rule=rule,
             text=said.text,
             details=said.details,
-            condition=self._conditions.sentence(result),
+            condition=self._condition(result),
             caution=said.caution,
             source=said.source,
             applies=result.applies,
@@ -90,9 +89,24 @@ class Speaker:
             values=said.values,
         )
 
+    def _condition(self, result: Result) -> str | None:
+        if result.applies == "yes":
+            return None
+        key = Same(result.rule, self._found.catalogue, self._t, *result.unless)
+        return _condition(key, result.applies, result.depends_on, result.own_depends_on, result.legal_sectors)
+
     def source_line(self, provenance: Provenance) -> str:
         """The law, who published it, and of what date the information is."""
         return source_line(provenance, self._t)
+
+
+@lru_cache(maxsize=20_000)
+def _condition(
+    key: Same, applies: str, depends_on: tuple[str, ...], own: tuple[str, ...], sectors: frozenset[str]
+) -> str | None:
+    rule, catalogue, t, *unless = key.objects
+    result = Result(rule, applies, depends_on, (), own, tuple(unless), sectors)
+    return Conditions(catalogue, t, ValueFormatter(t, catalogue, {})).sentence(result)
 
 
 @dataclass(frozen=True)
@@ -106,10 +120,16 @@ class _Said:
     values: Mapping[str, Any]
 
 
-@lru_cache(maxsize=10_000)  # saying a rule costs more than finding it, and the same ones are asked for
+@lru_cache(maxsize=30_000)  # saying a rule costs more than finding it, and the same ones are asked for
 def _said(key: Same, today: date) -> _Said:
     rule, catalogue, t, *contacts = key.objects
     return _Sayer(rule, catalogue, t, contacts).said(today)
+
+
+@lru_cache(maxsize=4)
+def _words(key: Same) -> Vocabularies:
+    (catalogue,) = key.objects
+    return Vocabularies(catalogue.term_ids())
 
 
 def source_line(provenance: Provenance, t: Translator) -> str:
@@ -152,7 +172,7 @@ class _Sayer:
         )
 
     def _parsed(self) -> dict[str, Any]:
-        words = Vocabularies(self._catalogue.term_ids())
+        words = _words(Same(self._catalogue))
         return {
             name: parse_value(self._type.values[name], raw, words) for name, raw in self._rule.values.items()
         }

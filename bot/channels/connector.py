@@ -16,6 +16,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, text
 
+from bot.channels.accounts import accounts_for
 from bot.channels.carrier import HttpCarrier
 from bot.channels.configured import platform_from
 from bot.channels.conversing import OnMessage
@@ -23,6 +24,7 @@ from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Malformed, Platform, Receipt
 from bot.channels.running import NOT_NOW, close_office, conversations, mailbox, office
+from bot.observability.marks import count
 from bot.privacy.failures import where
 from bot.settings import load_settings
 
@@ -39,7 +41,7 @@ class Connector(InputChannel):
 
     def __init__(self, platform: Platform | None) -> None:
         self._platform = platform
-        self._limiter = Limiter(_LIMIT)
+        self._limiter = Limiter(_LIMIT, accounts_for(self.channel))
 
     @classmethod
     def name(cls) -> str:
@@ -108,9 +110,11 @@ class Connector(InputChannel):
                     mailbox().receipt(reference, receipt.failed, receipt.code)
             if not fresh:  # receipts alone: several come for each message that we send
                 return 200, []
-            kept = self._within_limits(platform.name, mailbox().unknown(platform.name, fresh))
+            unknown = mailbox().unknown(platform.name, fresh)
+            count("messages_repeated", platform.name, number=len(fresh) - len(unknown))
+            kept = self._within_limits(platform.name, unknown)
             if kept:
-                mailbox().accept(platform.name, kept)
+                count("messages_received", platform.name, number=mailbox().accept(platform.name, kept))
             for message in kept:
                 if message.formerly:
                     before, now = (
@@ -124,6 +128,7 @@ class Connector(InputChannel):
 
     def _refused(self, status: int, why: str) -> tuple[int, list[Inbound]]:
         logger.warning("A webhook of %s was refused: %s.", self.channel, why)
+        count("webhooks_refused", self.channel, str(status))
         return status, []
 
     def _within_limits(self, channel: str, messages: list[Inbound]) -> list[Inbound]:

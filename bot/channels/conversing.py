@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -14,8 +15,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.conversation.case_link import words_of_code
 from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.turn import ESCAPE
+from bot.events import telling as events
 from bot.nlu.nlg import CatalogueNLG
 from bot.nlu.tracker_store import erase
+from bot.observability.marks import count, timed
 from bot.privacy.failures import where
 
 logger = logging.getLogger(__name__)
@@ -49,6 +52,16 @@ async def converse(
     A message that asks to forget everything has the conversation erased. A code from a case sheet is
     read as the words that it stands for.
     """
+    began = perf_counter()
+    with timed("answer"):
+        said = await _converse(agent, on_new_message, channel, sender, text, metadata)
+    events.tell(channel, said, perf_counter() - began)
+    return said
+
+
+async def _converse(
+    agent: Agent, on_new_message: OnMessage, channel: str, sender: str, text: str, metadata: dict[str, Any]
+) -> list[dict[str, Any]]:
     text = words_of_code(text.strip()) or text
     collected = CollectedMessages()
     message = UserMessage(
@@ -86,6 +99,7 @@ def _is_quiet(message: dict[str, Any]) -> bool:
 
 
 async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
+    count("apologies", "assistant")
     tracker: DialogueStateTracker | None = None
     try:
         tracker = await agent.tracker_store.retrieve(sender)

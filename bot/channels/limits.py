@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.channels.accounts import Account, Accounts, InProcess
 from bot.language.emergency import detect
 from bot.language.identification import likely
 from bot.language.scope import scope
 
 Verdict = Literal["take", "say_wait", "ignore"]
 _REPEATS_FORGOTTEN = 60.0  # seconds after which the same words are no repetition
-_MOST_KEPT = 50_000  # people at a time; whoever was silent longest is forgotten first
-
-
-@dataclass
-class _Account:
-    tokens: float
-    at: float
-    told_at: float = float("-inf")
-    last: str = ""
-    repeats: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,39 +31,49 @@ def tells_danger(words: str) -> bool:
 
 
 class Limiter:
-    """Counts in this process alone: a limit per worker is enough to keep a flood from the others."""
+    """Counts for each who writes; by default in this process alone."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: Limit, accounts: Accounts | None = None) -> None:
         self._limit = limit
-        self._accounts: OrderedDict[str, _Account] = OrderedDict()
+        self._accounts = accounts or InProcess()
 
     def judge(self, who: str, words: str, now: float, urgent: Callable[[], bool]) -> Verdict:
         """Whether a message is taken; one that tells of a danger always is."""
-        before = self._accounts[who].at if who in self._accounts else now
-        account = self._account(who, now)
-        again = bool(words) and words == account.last and now - before < _REPEATS_FORGOTTEN
-        account.repeats = account.repeats + 1 if again else 0
-        account.last = words
-        account.tokens -= 1
-        if (account.tokens >= 0 and account.repeats < self._limit.repeats) or urgent():
-            account.tokens = max(account.tokens, 0.0)
-            return "take"
-        account.tokens = max(account.tokens, 0.0)
-        if now - account.told_at < self._limit.silence:
-            return "ignore"
-        account.told_at = now
-        return "say_wait"
+        digest = self._accounts.digest(words) if words else ""
+
+        def judged(account: Account | None) -> tuple[Account, Verdict]:
+            return _judged(account, self._limit, digest, now, urgent)
+
+        return self._accounts.change(who, judged)
 
     def seconds_to_wait(self, who: str, now: float) -> int:
         """How long until one more is taken."""
-        missing = 1 - self._account(who, now).tokens
+
+        def looked(account: Account | None) -> tuple[Account, float]:
+            found = _refilled(account, self._limit, now)
+            return found, found.tokens
+
+        missing = 1 - self._accounts.change(who, looked)
         return max(1, round(missing * 60 / self._limit.per_minute))
 
-    def _account(self, who: str, now: float) -> _Account:
-        account = self._accounts.pop(who, None) or _Account(self._limit.burst, now)
-        refilled = account.tokens + (now - account.at) * self._limit.per_minute / 60
-        account.tokens, account.at = min(self._limit.burst, refilled), now
-        self._accounts[who] = account
-        while len(self._accounts) > _MOST_KEPT:
-            self._accounts.popitem(last=False)
-        return account
+
+def _judged(
+    account: Account | None, limit: Limit, words: str, now: float, urgent: Callable[[], bool]
+) -> tuple[Account, Verdict]:
+    before = account.at if account is not None else now
+    found = _refilled(account, limit, now)
+    again = bool(words) and words == found.last and now - before < _REPEATS_FORGOTTEN
+    repeats, tokens = found.repeats + 1 if again else 0, found.tokens - 1
+    found = replace(found, tokens=max(tokens, 0.0), last=words, repeats=repeats)
+    if (tokens >= 0 and repeats < limit.repeats) or urgent():
+        return found, "take"
+    if found.told_at is not None and now - found.told_at < limit.silence:
+        return found, "ignore"
+    return replace(found, told_at=now), "say_wait"
+
+
+def _refilled(account: Account | None, limit: Limit, now: float) -> Account:
+    if account is None:
+        return Account(limit.burst, now)
+    tokens = account.tokens + (now - account.at) * limit.per_minute / 60
+    return replace(account, tokens=min(limit.burst, tokens), at=now)

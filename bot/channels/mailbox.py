@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
@@ -36,8 +36,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.channels.platform import Choice, Inbound, Part
+from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.observability import correlation
+from bot.privacy.database import open_private
+from bot.privacy.places import ADDRESS, LETTER, MESSAGE, REST
 from bot.privacy.sealing import Sealer, SealError
-from bot.rules.database import open_database
 
 NEW, DONE = "new", "done"
 READY, SENDING, SENT, DEAD = "ready", "sending", "sent", "dead"
@@ -117,17 +120,18 @@ class Letter:
     doubtful: bool  # a process died while it was being sent
     due_at: float
     code: str = ""
+    trace: str = ""  # of the message that it answers, for the logs
 
 
 class Mailbox:
     """Inbox and outbox of all channels in one database."""
 
     def __init__(self, url: str, key_file: Path) -> None:
-        self._engine: Engine = open_database(url)
+        self._engine: Engine = open_private(url)
         self._sealer = Sealer(key_file)
         self._me = secrets.token_hex(16)
         self._holding: dict[str, float] = {}  # until when; asking the database each time costs
-        _metadata.create_all(self._engine)
+        bring_up_to_date(self._engine, PEOPLE)
 
     # -- in -------------------------------------------------------------------------------------------
 
@@ -140,12 +144,13 @@ class Mailbox:
         now = time() if now is None else now
         new = 0
         with self._engine.begin() as connection:
-            for each in messages:
+            for number, each in enumerate(messages):
                 person = self._know(connection, channel, each, now)
                 row = {
                     "channel": channel, "message": self._id(channel, each),
                     "person": person, "state": NEW, "sent_at": each.at or now, "place": each.order,
-                    "came_at": now, "body": self._seal(_inbound_json(each)),
+                    "came_at": now,
+                    "body": self._seal(_inbound_json(each, correlation.branch(number)), MESSAGE),
                 }  # fmt: skip
                 new += self._insert(connection, _inbox, row)  # 0: the platform sent it again
         return new
@@ -175,7 +180,7 @@ class Mailbox:
             row = {
                 "person": person,
                 "channel": channel,
-                "address": self._seal(message.sender),
+                "address": self._seal(message.sender, ADDRESS),
                 "seen_at": now,
             }
             self._insert(connection, _people, row)
@@ -213,7 +218,8 @@ class Mailbox:
         if row is None:
             return None
         try:
-            return int(row.id), _inbound(json.loads(self._sealer.open(row.body)))
+            body = json.loads(self._sealer.open(row.body, MESSAGE))
+            return int(row.id), _inbound({**body, "came": float(row.came_at)})
         except SealError:  # sealed with a key that is lost: nobody can answer it
             self.answer(int(row.id), person, row.channel, ())
             return self.next_message(person, settled_before)
@@ -225,7 +231,8 @@ class Mailbox:
     ) -> None:  # fmt: skip
         """Ends a message and keeps its answer, at once or not at all."""
         now = time() if now is None else now
-        changes: dict[str, Any] = {"rest": self._seal(list(rest)) if rest else "", "forget": forget}
+        changes: dict[str, Any] = {"rest": self._seal(list(rest), REST) if rest else ""}
+        changes |= {"forget": True} if forget else {}
         changes |= {"language": language} if language else {}
         changes |= {"country": country} if country else {}
         with self._engine.begin() as connection:
@@ -259,10 +266,12 @@ class Mailbox:
     def _letters(
         self, channel: str, person: str, parts: Sequence[Part], token: str, now: float
     ) -> list[dict[str, Any]]:
+        trace = correlation.current()
         return [
             {
                 "channel": channel, "person": person, "reference": secrets.token_hex(16), "state": READY,
-                "due_at": now, "made_at": now, "body": self._seal({"part": _part_json(each), "token": token}),
+                "due_at": now, "made_at": now,
+                "body": self._seal({"part": _part_json(each), "token": token, "trace": trace}, LETTER),
             }
             for each in parts
         ]  # fmt: skip
@@ -390,8 +399,8 @@ class Mailbox:
         if row is None:
             return None
         try:
-            rest = json.loads(self._sealer.open(row.rest)) if row.rest else []
-            address = json.loads(self._sealer.open(row.address))
+            rest = json.loads(self._sealer.open(row.rest, REST)) if row.rest else []
+            address = self._opened_address(row)
             return Known(row.person, address, row.language, row.country, tuple(rest), row.forget)
         except SealError:
             return None
@@ -439,22 +448,51 @@ class Mailbox:
                 found[state] = connection.execute(_count(_outbox, state)).scalar() or 0
         return found
 
-    def erase(self, person: str) -> None:
-        """Erases what a person wrote and what was to be sent; the hashes of done messages stay for a while,
-        so that a platform that sends one again does not open the chat anew."""
+    def erase(self, person: str) -> dict[str, int]:
+        """Erases what a person wrote and what was to be sent; how many rows of each table there were.
+
+        The hashes of done messages stay for a while, without the person, so that a platform that sends one
+        again does not open the chat anew.
+        """
         self._holding.pop(person, None)
         with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
-            connection.execute(
-                update(_inbox).where(_inbox.c.person == person).values(body="", state=DONE, person="")
-            )
-            connection.execute(delete(_outbox).where(_outbox.c.person == person))
-            connection.execute(delete(_people).where(_people.c.person == person))
+            blank = update(_inbox).where(_inbox.c.person == person)
+            return {
+                _inbox.name: connection.execute(blank.values(body="", state=DONE, person="")).rowcount,
+                **{
+                    table.name: connection.execute(delete(table).where(table.c.person == person)).rowcount
+                    for table in (_outbox, _people)
+                },
+            }
 
-    def purge(self, now: float | None = None) -> None:
-        """Drops ids that no platform sends again, letters that are done with, and people long silent."""
+    def begin_anew(self, person: str) -> bool:
+        """Erases what was said up to now; True when they have written since, and wait for an answer."""
+        mine = _people.c.person == person
+        new = select(_inbox.c.id).where(_inbox.c.person == person, _inbox.c.state == NEW).limit(1)
+        fresh = {"forget": False, "rest": "", "country": "", "language": ""}
+        with self._engine.begin() as connection:
+            # Before anything is looked at: whoever accepts a message of theirs waits for us, or we for them.
+            connection.execute(update(_people).where(mine).values(**fresh))
+            if connection.execute(new).first() is not None:
+                done = update(_inbox).where(_inbox.c.person == person, _inbox.c.state == DONE)
+                connection.execute(done.values(body="", person=""))
+                connection.execute(delete(_outbox).where(_outbox.c.person == person))
+                return True
+        self.erase(person)
+        return False
+
+    def purge(
+        self, now: float | None = None, kept: float = DEAD_KEPT_SECONDS,
+        is_wanted: Callable[[str], bool] = lambda _person: False,
+    ) -> int:  # fmt: skip
+        """Drops ids that no platform sends again, letters that are done with, and people long silent.
+
+        Whoever `is_wanted` stays: there is still something to tell them. Gives how many people went.
+        """
         now = time() if now is None else now
+        silent = select(_people.c.person).where(_people.c.seen_at < now - kept)
+        with self._engine.connect() as connection:
+            gone = [each for each in connection.execute(silent).scalars() if not is_wanted(each)]
         with self._engine.begin() as connection:
             connection.execute(
                 delete(_inbox).where(_inbox.c.state == DONE, _inbox.c.came_at < now - IDS_KEPT_SECONDS)
@@ -462,24 +500,33 @@ class Mailbox:
             connection.execute(
                 delete(_outbox).where(_outbox.c.state == SENT, _outbox.c.made_at < now - 24 * 3600)
             )
-            connection.execute(delete(_outbox).where(_outbox.c.made_at < now - DEAD_KEPT_SECONDS))
-            connection.execute(delete(_people).where(_people.c.seen_at < now - DEAD_KEPT_SECONDS))
+            connection.execute(delete(_outbox).where(_outbox.c.made_at < now - kept))
+            connection.execute(delete(_inbox).where(_inbox.c.state == NEW, _inbox.c.came_at < now - kept))
+        return sum(self.erase(person)[_people.name] for person in gone)
 
     # -- sealed ---------------------------------------------------------------------------------------
 
-    def _seal(self, value: Any) -> str:
-        return self._sealer.seal(json.dumps(value, ensure_ascii=False))
+    def _seal(self, value: Any, place: str) -> str:
+        return self._sealer.seal(json.dumps(value, ensure_ascii=False), place)
+
+    def _opened_address(self, row: Row[Any]) -> str:
+        """Where to write to. Raises SealError for an address that was put into somebody else's row."""
+        address = str(json.loads(self._sealer.open(row.address, ADDRESS)))
+        if self.person(row.channel, address) != row.person:
+            raise SealError("This address is not that of the person.")
+        return address
 
     def _letter(self, row: Row[Any]) -> Letter:
-        body = json.loads(self._sealer.open(row.body)) if row.body else {}
+        body = json.loads(self._sealer.open(row.body, LETTER)) if row.body else {}
         return Letter(
             id=int(row.id),
             channel=row.channel,
             person=row.person,
-            address=json.loads(self._sealer.open(row.address)),
+            address=self._opened_address(row),
             reference=row.reference,
             part=_part(body.get("part") or {"text": ""}),
             token=body.get("token") or "",
+            trace=body.get("trace") or "",
             tries=int(row.tries),
             doubtful=row.state == SENDING,
             due_at=float(row.due_at),
@@ -491,10 +538,10 @@ def _count(table: Table, state: str) -> Any:
     return select(func.count()).where(table.c.state == state)
 
 
-def _inbound_json(message: Inbound) -> dict[str, Any]:
+def _inbound_json(message: Inbound, trace: str) -> dict[str, Any]:
     return {
         "sender": message.sender, "id": message.id, "at": message.at, "kind": message.kind,
-        "text": message.text, "place": message.place, "token": message.token,
+        "text": message.text, "place": message.place, "token": message.token, "trace": trace,
     }  # fmt: skip
 
 

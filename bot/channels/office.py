@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import time
 from typing import Any, Protocol
@@ -32,6 +32,8 @@ from bot.conversation.turn import State, enabled_languages
 from bot.language.identification import identify
 from bot.language.normalise import latinise
 from bot.language.places import country_at
+from bot.observability import correlation
+from bot.observability.marks import count, timed, took
 from bot.people.store import PeopleStore
 from bot.privacy.failures import where
 from bot.rules.errors import RulesError
@@ -40,10 +42,11 @@ logger = logging.getLogger(__name__)
 
 SETTLE_SECONDS = 0.6  # platforms swap neighbours; later ones are answered as they come
 AT_ONCE = 3  # messages before the assistant: more would keep new ones waiting for their receipt
+MOST_OF_DESK = 9  # messages that one text of the desk may take
 _IDLE_SECONDS = 0.5
 _DESK_SECONDS = 2.0
-_PURGE_SECONDS = 3600.0
 _SILENT = ("reaction", "deleted")
+_WITH_WORDS = ("image", "video", "document")  # words stand below them, and may tell of a danger
 _NOT_NOW = (RulesError, SQLAlchemyError)
 
 
@@ -86,17 +89,14 @@ class Office:
         """Works until stopped."""
         with suppress(*_NOT_NOW):  # a database that is down is said below, again and again
             self._mailbox.doubt_anew()
-        desk_at = purge_at = 0.0
+        desk_at = 0.0
         while not self._stopped:
             try:
                 began = time()
                 if began >= desk_at:
-                    self._fetch_from_desk()
+                    await asyncio.to_thread(self._fetch_from_desk)  # a slow database stops nobody else
                     desk_at = began + _DESK_SECONDS
-                if began >= purge_at:
-                    self._mailbox.purge()
-                    purge_at = began + _PURGE_SECONDS
-                self._hand_out()
+                await self._hand_out()
             except _NOT_NOW as error:
                 logger.error("The mailbox cannot be read: %s.", where(error))
             with suppress(asyncio.TimeoutError):
@@ -122,10 +122,13 @@ class Office:
         for line in self._lines.values():
             await line.carrier.close()
 
-    def _hand_out(self) -> None:
+    async def _hand_out(self) -> None:
         now = time()
-        for line in self._lines.values():
-            for person in self._mailbox.with_work(line.name, now - SETTLE_SECONDS, now):
+        for line in list(self._lines.values()):
+            found = await asyncio.to_thread(
+                self._mailbox.with_work, line.name, now - SETTLE_SECONDS, now
+            )
+            for person in found:
                 if person not in self._busy:
                     task = asyncio.ensure_future(self._work_for(person, line))
                     self._busy[person] = task
@@ -148,21 +151,26 @@ class Office:
         while not self._stopped and self._mailbox.hold(person):
             if not await self._send_all(person, line):
                 return
-            found = self._mailbox.next_message(person, time() - SETTLE_SECONDS)
             known = self._mailbox.known(person)
+            if known is not None and known.forget:  # and told so: what came meanwhile begins anew
+                await line.carrier.forgotten(person)
+                if not self._mailbox.begin_anew(person):
+                    return
+                known = self._mailbox.known(person)
+            found = self._mailbox.next_message(person, time() - SETTLE_SECONDS)
             if found is None or known is None:
-                if known is not None and known.forget:
-                    self._mailbox.erase(person)
-                    await line.carrier.forgotten(person)
                 return
-            await self._answer(line, known, *found)
+            with correlation.under(found[1].trace):
+                took("queue", time() - found[1].came)
+                await self._answer(line, known, *found)
 
     async def _send_all(self, person: str, line: Line) -> bool:
         """Sends what waits for a person in its order; False when the first has to wait."""
         while (letter := self._mailbox.next_letter(person)) is not None:
             if letter.due_at > time():
                 return False
-            self._mailbox.hold(person)
+            if not self._mailbox.hold(person):
+                return False
             self._mailbox.sending(letter.id)
             outcome = await self._carried(line, letter)
             if outcome.state == "sent":
@@ -177,6 +185,12 @@ class Office:
         return True
 
     async def _carried(self, line: Line, letter: Letter) -> Outcome:
+        with correlation.under(letter.trace), timed("send"):
+            outcome = await self._carry(line, letter)
+        count("messages_sent", line.name, outcome.state)
+        return outcome
+
+    async def _carry(self, line: Line, letter: Letter) -> Outcome:
         try:
             return await line.carrier.carry(letter)
         except _NOT_NOW:
@@ -190,13 +204,15 @@ class Office:
         if messages is None:
             words = _words_of(message, known)
             async with self._room:
-                self._mailbox.hold(known.person)  # there may have been a queue
+                if not self._mailbox.hold(known.person):  # there was a queue, and another process took over
+                    return
                 messages = await self._talk(line.name, known.person, words)
             language = _told(messages, "language") or language
         try:
             answer = self._render(messages, line.profile, language)
         except Exception as error:  # the boundary: the person gets a sentence and a number
             logger.error("An answer on %s cannot be shown: %s.", line.name, where(error))
+            count("apologies", "office")
             said = apology(State(language=language or SOURCE_LANGUAGE), known.country or None)
             answer = Rendering((Part(said["text"]),))
         self._mailbox.answer(
@@ -216,6 +232,8 @@ class Office:
             not message.text.strip() and message.place is None and _is_text(message)
         ):
             return []
+        if message.kind in _WITH_WORDS and message.text.strip():
+            return None
         numbers = numbers_of(known.country or None, t)
         said = (
             texts.too_many(t, numbers)
@@ -235,8 +253,10 @@ class Office:
                 known = self._mailbox.known(each.sender)
                 parts: tuple[Part, ...] = ()
                 if known is not None:
-                    parts = self._render([{"text": each.text}], line.profile, known.language).parts
-                self._mailbox.post(each.sender, parts, f"desk-{each.id}")
+                    # What a person wrote is not cut: nobody could ask for the rest of it.
+                    whole = replace(line.profile, segments=0, messages=MOST_OF_DESK)
+                    parts = self._render([{"text": each.text}], whole, known.language).parts
+                self._mailbox.post(each.sender, parts, f"desk-{each.key}")
                 self._people().sent(each.id)
 
 

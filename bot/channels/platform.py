@@ -37,6 +37,8 @@ class Inbound:
     place: tuple[float, float] | None = None  # latitude, longitude in degrees
     formerly: str | None = None  # the id that this person had before, when the platform changes it
     token: str = ""  # what a reply needs besides the id (LINE), or what acknowledges a button (Telegram)
+    trace: str = ""  # our own id of it in the logs (bot/observability/correlation.py)
+    came: float = 0.0  # when we kept it
 
     def __post_init__(self) -> None:
         """Raises Malformed without a sender or id, or at a time that cannot be."""

@@ -20,10 +20,11 @@ from sanic.response import HTTPResponse, json
 
 from bot.channels.conversing import OnMessage, converse, escaped
 from bot.channels.requests import Refused, json_object
+from bot.channels.running import NOT_NOW
 from bot.conversation.respond import MAX_LENGTH
+from bot.observability.marks import REST, count
 from bot.people.store import PeopleStore
 from bot.privacy.failures import where
-from bot.rules.errors import RulesError
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -105,14 +106,17 @@ class RestChannel(InputChannel):
     async def _talk(
         self, agent: Agent, on_new_message: OnMessage, sender: str, text: str, metadata: dict[str, Any]
     ) -> list[dict[str, Any]]:
+        count("messages_received", REST)
         said = await converse(agent, on_new_message, self.name(), sender, text, metadata)
-        return [*said, *self._waiting(sender)]
+        said = [*said, *self._waiting(sender)]
+        count("messages_sent", REST, "sent", number=len(said))
+        return said
 
     def _waiting(self, sender: str) -> list[dict[str, Any]]:
         """What the desk wrote to a person, and reminders that are due; handed out once."""
         try:
             due = self._people().due_for(sender)
-        except RulesError as error:
+        except NOT_NOW as error:
             logger.error("The outbox cannot be read: %s.", where(error))
             return []
         return [{"recipient_id": sender, "text": each.text, "custom": {"from": each.kind}} for each in due]

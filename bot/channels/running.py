@@ -42,7 +42,7 @@ def conversations() -> ConversationStore:
 
 
 @lru_cache(maxsize=1)
-def _people() -> PeopleStore:
+def people() -> PeopleStore:
     settings = load_settings()
     return PeopleStore(settings.conversations_url, settings.people_key)
 
@@ -58,7 +58,7 @@ def office(app: Any, on_new_message: OnMessage) -> Office:
         chosen = {"language": session[0]} if session is not None and session[1] else {}
         return await converse(app.ctx.agent, on_new_message, channel, person, words, chosen)
 
-    opened = Office(mailbox(), _people, talk)
+    opened = Office(mailbox(), people, talk)
     app.ctx.haq_office = opened
     app.ctx.haq_office_work = asyncio.ensure_future(opened.run())
     return opened

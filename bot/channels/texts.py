@@ -58,4 +58,7 @@ def of_the_widget(t: Translator) -> dict[str, str]:
         "too_long": t.gettext("This is too long. Please write less at a time."),
         "offline": t.gettext("No connection. I keep trying."),
         "privacy": privacy(t),
+        "you": t.gettext("You"),
+        "assistant": t.gettext("Assistant"),
+        "desk": t.gettext("Person from the help desk"),
     }

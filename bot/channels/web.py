@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
@@ -20,6 +21,7 @@ from sanic.response import HTTPResponse, empty, file, json
 
 from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
+from bot.channels.accounts import accounts_for
 from bot.channels.carrier import Carrier
 from bot.channels.conversing import OnMessage
 from bot.channels.limits import Limit, Limiter, tells_danger
@@ -27,12 +29,13 @@ from bot.channels.mailbox import Letter
 from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
 from bot.channels.requests import Refused, json_object
-from bot.channels.running import NOT_NOW, close_office, mailbox, office, weblog
+from bot.channels.running import NOT_NOW, close_office, mailbox, office, people, weblog
 from bot.channels.weblog import WebLog
 from bot.conversation.respond import MAX_LENGTH
 from bot.conversation.smalltalk import own_name
 from bot.conversation.turn import enabled_languages
 from bot.nlu.tracker_store import erase
+from bot.observability.marks import WEB, count
 from bot.privacy.failures import where
 from bot.settings import load_settings
 
@@ -77,7 +80,8 @@ class WebChannel(InputChannel):
 
     def __init__(self, origins: tuple[str, ...]) -> None:
         self._origins = origins
-        self._messages, self._sessions = Limiter(_MESSAGES), Limiter(_SESSIONS)
+        self._messages = Limiter(_MESSAGES, accounts_for("web"))
+        self._sessions = Limiter(_SESSIONS, accounts_for("web-sessions"))
 
     @classmethod
     def name(cls) -> str:
@@ -181,8 +185,7 @@ class WebChannel(InputChannel):
                     429, "Too many new chats.", self._sessions.seconds_to_wait(_address(request), time())
                 )
             for over in weblog().purge():
-                mailbox().erase(over)
-                erase(request.app.ctx.agent.tracker_store, over)
+                forget(request.app.ctx.agent, over)
             secret, spoken = WebLog.new_secret(), str(language) if chosen else SOURCE_LANGUAGE
             weblog().open(_person(secret), spoken, chosen)
         return {
@@ -209,7 +212,7 @@ class WebChannel(InputChannel):
         verdict = self._messages.judge(person, words, time(), partial(tells_danger, words))
         if verdict != "take":
             raise Refused(429, "Too many messages.", self._messages.seconds_to_wait(person, time()))
-        mailbox().accept("web", [message])
+        count("messages_received", WEB, number=mailbox().accept(WEB, [message]))
         mine: dict[str, Any] = {
             "from": "person",
             "text": words,
@@ -242,6 +245,7 @@ def forget(agent: Any, person: str) -> None:
     """Erases everything of a person of the web chat."""
     weblog().erase(person)
     mailbox().erase(person)
+    people().erase(person)
     erase(agent.tracker_store, person)
 
 
@@ -259,4 +263,6 @@ def _session_of(request: Request) -> tuple[str, str, str]:
 
 
 def _address(request: Request) -> str:
-    return str(request.remote_addr or request.ip)
+    """Where a request comes from; a proxy on this machine is believed, as at the desk."""
+    forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and ip_address(request.ip).is_loopback else str(request.ip)

@@ -16,8 +16,10 @@ from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, de
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
+from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.privacy.database import open_private
+from bot.privacy.places import WEB_EVENT
 from bot.privacy.sealing import Sealer, SealError
-from bot.rules.database import open_database
 
 KEPT_SECONDS = 24 * 3600.0  # after the last sign of life
 
@@ -42,9 +44,9 @@ class WebLog:
     """Sessions of the web chat, by the keyed hash of the session's secret."""
 
     def __init__(self, url: str, key_file: Path) -> None:
-        self._engine: Engine = open_database(url)
+        self._engine: Engine = open_private(url)
         self._sealer = Sealer(key_file)
-        _metadata.create_all(self._engine)
+        bring_up_to_date(self._engine, PEOPLE)
 
     @staticmethod
     def new_secret() -> str:
@@ -74,7 +76,7 @@ class WebLog:
         row = {
             "person": person,
             "reference": reference,
-            "body": self._sealer.seal(json.dumps(body, ensure_ascii=False)),
+            "body": self._sealer.seal(json.dumps(body, ensure_ascii=False), WEB_EVENT),
         }
         with self._engine.begin() as connection:
             dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
@@ -91,7 +93,8 @@ class WebLog:
         with self._engine.connect() as connection:
             for row in connection.execute(query):
                 try:
-                    found.append({"number": row.number, **json.loads(self._sealer.open(row.body))})
+                    body = self._sealer.open(row.body, WEB_EVENT)
+                    found.append({"number": row.number, **json.loads(body)})
                 except SealError:  # sealed with a key that is lost: as good as erased
                     continue
         return found
@@ -106,17 +109,15 @@ class WebLog:
         """Erases all that was said but the last."""
         last = self.newest(person)
         with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
             connection.execute(delete(_events).where(_events.c.person == person, _events.c.number < last))
 
-    def erase(self, person: str) -> None:
-        """Ends a session and erases what was said in it."""
+    def erase(self, person: str) -> dict[str, int]:
+        """Ends a session and erases what was said in it; how many rows of each table there were."""
         with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
-            connection.execute(delete(_events).where(_events.c.person == person))
-            connection.execute(delete(_sessions).where(_sessions.c.person == person))
+            return {
+                table.name: connection.execute(delete(table).where(table.c.person == person)).rowcount
+                for table in (_events, _sessions)
+            }
 
     def purge(self, now: float | None = None) -> list[str]:
         """Ends sessions that gave no sign of life for long; their persons, so that the rest can go too."""

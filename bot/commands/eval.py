@@ -66,7 +66,7 @@ def _parser(model: Path) -> Callable[[str], Mapping[str, Any]]:
     from bot.channels.rest import parse_text
     from bot.supervisor import engine_logging
 
-    engine_logging.configure(load_settings())
+    engine_logging.configure(load_settings(), "eval")
     agent = Agent.load(str(model))
     loop = asyncio.new_event_loop()
     return lambda text: loop.run_until_complete(parse_text(agent, text))

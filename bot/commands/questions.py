@@ -17,7 +17,10 @@ from bot.settings import load_settings
 @click.option("--json", "as_json", is_flag=True, help="The tables as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="The tables as comma-separated values.")
 def command(weeks: int, country: str | None, language: str | None, as_json: bool, as_csv: bool) -> None:
-    """What people ask, by topic, corridor, language and week, and where the data have no answer."""
+    """What people ask, by topic, corridor, language and week, and where the data have no answer.
+
+    What fewer than 5 people asked is not shown.
+    """
     from bot.answers.translations import translator
     from bot.desk import counts_in_words
     from bot.people.counts import CountStore
@@ -29,14 +32,17 @@ def command(weeks: int, country: str | None, language: str | None, as_json: bool
         raise click.UsageError("Choose one of --json and --csv.")
     settings, filters = load_settings(), Filters(weeks, country, language)
     people = PeopleStore(settings.conversations_url, settings.people_key)
-    found = report(CountStore(settings.conversations_url), people.feedback(), filters, date.today())
+    counts = CountStore(settings.conversations_url)
+    found = report(counts, lambda first: people.feedback("unanswered", first), filters, date.today())
     words = counts_in_words.CountsInWords(translator("en"), translator("en", "desk"))
     if as_json:
         click.echo(json.dumps(json_of(found), ensure_ascii=False, indent=2))
     elif as_csv:
         click.echo(counts_in_words.as_csv(found, words), nl=False)
     else:
-        click.echo(f"{words.number(found.total)} questions from {found.weeks[0]} to {found.weeks[-1]}")
+        total = f"{words.number(found.total)} questions"
+        asked = "Fewer than 5 people asked" if found.total is None else total
+        click.echo(f"{asked} from {found.weeks[0]} to {found.weeks[-1]}")
         for name, shown in found.tables.items():
             click.echo(f"\n{name.replace('_', ' ')}")
             for what, number in shown.rows:

@@ -34,17 +34,17 @@ def command() -> int:
     stop_on_signals()
     try:
         with Supervisor(settings.log_dir, _tell) as supervisor:
-            for service in (parts.assistant(model_path(settings)), parts.actions(), desk):
+            for service in (*parts.assistants(model_path(settings)), *parts.action_servers(), desk):
                 if service is not None:
                     service.check_port()
             model = model_path(settings)
             fresh = model.is_file()
             if fresh:  # its start takes longest: the rules are loaded meanwhile
-                supervisor.start(parts.assistant(model))
+                supervisor.start(*parts.assistants(model))
             _load_rules(settings)
             if not fresh:
-                supervisor.start(parts.assistant(train(settings, tell=_tell)))
-            supervisor.start(parts.actions())
+                supervisor.start(*parts.assistants(train(settings, tell=_tell)))
+            supervisor.start(*parts.action_servers())
             if desk is not None:
                 supervisor.start(desk)
             supervisor.wait_until_ready()

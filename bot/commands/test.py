@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -18,7 +20,7 @@ CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters",
 ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
 # Each core has a desk of its own; the assistant takes both cores, and is tested alone.
 WITH_DESK = ("tests/desk", "tests/people")
-WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels", "tests/ops")
+WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels", "tests/ops", "tests/security")
 CHECKED = ("bot", "actions", "tests")
 
 
@@ -28,13 +30,14 @@ CHECKED = ("bot", "actions", "tests")
 def command(slow: bool, arguments: tuple[str, ...]) -> int:
     """Run the tests; ARGUMENTS are pytest's.
 
-    Without arguments ruff, mypy and shellcheck run first. --slow adds the tests with real servers, and
+    Without arguments ruff, mypy, shellcheck and `haq audit` run first. --slow adds the tests with real servers, and
     those of rules, language and answers on Python 3.13 with SQLAlchemy 2.
     """
     failed = [] if arguments else _lint()
-    if slow and not arguments and not _core():
-        failed.append(f"tests on Python {CORE_PYTHON}")
-    code = _pytest(slow, list(arguments))
+    with _training() if slow and not arguments else nullcontext():
+        if slow and not arguments and not _core():
+            failed.append(f"tests on Python {CORE_PYTHON}")
+        code = _pytest(slow, list(arguments))
     if failed:  # otherwise pytest's closing line is the last
         click.echo(f"failed: {', '.join(failed)} (see above)")
         return code or 1
@@ -57,6 +60,21 @@ def _pytest(slow: bool, arguments: list[str]) -> int:
     return code
 
 
+@contextmanager
+def _training() -> Iterator[None]:
+    """Trains the model, if it is stale, while tests run that do not need it: it takes minutes of one core.
+
+    What comes of it is the business of the tests that need it: they train, or say what is wrong.
+    """
+    quietly = [sys.executable, "-m", "bot.cli", "train"]
+    training = subprocess.Popen(quietly, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        training.terminate()
+        training.wait()
+
+
 class NoEnvironment(Exception):
     """A second environment could not be made."""
 
@@ -72,6 +90,7 @@ def _lint() -> list[str]:
         "ruff": [str(tools / "ruff"), "check", "--quiet", "--output-format", "concise", *CHECKED],
         "mypy": [str(tools / "mypy"), "--python-executable", sys.executable, "--no-error-summary"],
         "shellcheck": [str(tools / "shellcheck"), *scripts],
+        "audit": [sys.executable, "-m", "bot.cli", "audit"],
     }
     failed = []
     for name, check in checks.items():

@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.desk.accounts.first import COMMAND_LINE as WHO
 from bot.desk.accounts.first import first_admin_link, link_address
 from bot.desk.accounts.members import LINK_LIFE, Member
 from bot.desk.accounts.problems import AccountError
 from bot.desk.accounts.roles import ROLES
 from bot.desk.accounts.store import AccountStore, open_accounts
+from bot.desk.languages import DESK_LANGUAGES
 from bot.desk.visitor import Account
 from bot.settings import load_settings
 
 T = TypeVar("T")
-WHO = "command line"  # in the audit log
-LANGUAGES = ("en", "fr", "es", "ar", "pt")
 ROLE = click.option(
     "--role",
     "roles",
@@ -38,7 +38,7 @@ def command() -> None:
 @command.command("add")
 @click.argument("name")
 @ROLE
-@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--language", type=click.Choice(DESK_LANGUAGES), default="en", show_default=True)
 def add_command(name: str, roles: tuple[str, ...], language: str) -> None:
     """Make an account; prints the one-time link by which its owner chooses a password."""
     store = _store()

@@ -12,9 +12,10 @@ from bot.answers.protection import map_text
 from bot.answers.statements import Statement
 from bot.answers.translations import SOURCE_LANGUAGE, Translator
 from bot.conversation.asking import ask, useful_question
+from bot.conversation.measured import lookup
 from bot.conversation.outcomes import outcome_of
 from bot.conversation.turn import ME, Message, Reply, Turn
-from bot.rules.lookup import Lookup, lookup
+from bot.rules.lookup import Lookup
 from bot.rules.protection import protection_map
 from bot.rules.vocabulary import BRANCHES, HELP_TOPICS
 

@@ -10,8 +10,8 @@ from bot.answers.answer import Answer, answer
 from bot.answers.statements import Statement
 from bot.answers.translations import Translator
 from bot.conversation.answering import answer_topic, sources_of, with_source
+from bot.conversation.measured import lookup
 from bot.conversation.turn import Message, Reply, Turn
-from bot.rules.lookup import lookup
 from bot.rules.vocabulary import HELP_TOPICS
 
 SHOWN: Final = 3

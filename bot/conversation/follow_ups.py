@@ -10,8 +10,8 @@ from bot.answers.statements import Statement
 from bot.conversation.answering import PAGE, answer_topic, sources_of, with_source
 from bot.conversation.companion import cost_unknown, has_value_named, speaks_of_cost
 from bot.conversation.journey import menu
+from bot.conversation.measured import lookup
 from bot.conversation.turn import Message, Reply, Turn
-from bot.rules.lookup import lookup
 from bot.rules.model import Contact
 from bot.rules.vocabulary import BRANCHES
 

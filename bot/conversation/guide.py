@@ -10,8 +10,8 @@ from bot.answers.answer import answer
 from bot.answers.protection import map_text
 from bot.conversation.answering import answer_topic, disclaimer, sources_of, with_source
 from bot.conversation.asking import ask
+from bot.conversation.measured import lookup
 from bot.conversation.turn import Message, Reply, Turn
-from bot.rules.lookup import lookup
 from bot.rules.protection import protection_map
 
 TOPIC: Final = "end_of_contract_return"

@@ -12,11 +12,11 @@ from bot.answers.translations import Translator, translator
 from bot.conversation import questions as ask
 from bot.conversation.companion import evidence
 from bot.conversation.forms import Choices, Form, Question
+from bot.conversation.measured import lookup
 from bot.conversation.turn import Message, Reply, Turn
 from bot.letters.letter import Letter, LetterFacts, compose
 from bot.letters.official import is_official, official_language
 from bot.letters.pdf import render
-from bot.rules.lookup import lookup
 
 GROUNDS: Final = 4
 _LONGEST_STORY: Final = 1500

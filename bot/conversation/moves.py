@@ -112,8 +112,8 @@ def _remind(turn: Turn) -> Reply:
 def _stop(turn: Turn) -> Reply:
     """Outside a form "stop" ends reminders."""
     t = turn.t
-    if not turn.state.reminders:
-        return journey.menu(turn)
+    if not turn.state.reminders:  # they may have been asked for in a conversation that is forgotten by now
+        return journey.menu(turn).doing("cancel_reminders")
     text = t.gettext("All right. I do not send you reminders any more.")
     return turn.reply(Message(text), reminders=()).doing("cancel_reminders")
 

@@ -45,5 +45,6 @@ def apology(state: State, country: str | None = None, language: str | None = Non
         "sources": [],
         "case": {"destination": destination},
         "version": None,
+        "outcomes": ["apology"],
     }
     return {"text": text, "custom": custom}

@@ -13,6 +13,7 @@ from bot.answers.calculation import step_text
 from bot.answers.statements import Speaker, Statement
 from bot.conversation import questions as ask
 from bot.conversation.answering import disclaimer, sources_of, with_source
+from bot.conversation.measured import look_up
 from bot.conversation.turn import Message, Reply, State, Turn
 from bot.rules.calculators.deadlines import Deadlines, deadlines
 from bot.rules.calculators.end_of_service import end_of_service
@@ -26,7 +27,6 @@ from bot.rules.calculators.wages import notice, overtime, unpaid_wages, unused_l
 from bot.rules.case import Case, with_changes
 from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawReader
-from bot.rules.lookup import look_up
 from bot.rules.model import Provenance
 from bot.rules.resolution import Result
 

@@ -11,6 +11,7 @@ from bot.conversation.answering import answer_topic
 from bot.conversation.case_link import tells_only_case
 from bot.conversation.emergencies import TOLD_DANGER, answer_emergency, bare_numbers, safe_line
 from bot.conversation.form_list import FORMS
+from bot.conversation.measured import noticed
 from bot.conversation.moves import CERTAIN_TO_ERASE, HEARD, WAITING, answer_one, choose, handed_over
 from bot.conversation.outcomes import settled
 from bot.conversation.turn import Message, Reply, Turn
@@ -23,6 +24,7 @@ from bot.conversation.understanding import (
 )  # fmt: skip
 from bot.language.choices import is_no, is_yes
 from bot.language.commands import command
+from bot.observability.marks import timed
 from bot.rules.errors import RulesError
 from bot.rules.vocabulary import TOPICS
 
@@ -48,18 +50,23 @@ _SMALLTALK: dict[str, Callable[[Turn], Reply]] = {
 
 def respond(turn: Turn) -> Reply:
     """What to say to a message. Never raises for a law base that is down: it says so kindly."""
+    with timed("render", alone=True):
+        return _replied(turn)
+
+
+def _replied(turn: Turn) -> Reply:
     before = turn.state
     turn = take_language(turn)
     if not _tells_nothing(turn):
         turn = take_facts(turn)
     moved = turn.state.destination != before.destination
     if turn.desk.speaking:
-        return settled(before, handed_over(turn, moved), turn.today)
+        return settled(before, noticed(handed_over(turn, moved)), turn.today)
     try:
         reply = _respond(turn, new_facts(turn, before), moved)
     except RulesError:
         reply = turn.reply(Message(safe_line(turn)))
-    reply = settled(before, reply, turn.today)
+    reply = settled(before, noticed(reply), turn.today)
     if not reply.state.told_privacy and reply.state.danger is None:
         first, *rest = reply.messages
         told = replace(first, text=f"{first.text}\n\n{smalltalk.privacy(turn.t)}")

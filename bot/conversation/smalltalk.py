@@ -11,9 +11,9 @@ from bot.answers.answer import answer
 from bot.answers.translations import Translator, translator
 from bot.conversation.asking import why_i_ask
 from bot.conversation.journey import stages
+from bot.conversation.measured import lookup
 from bot.conversation.turn import Message, Reply, State, Turn, enabled_languages
 from bot.language.normalise import latinise
-from bot.rules.lookup import lookup
 
 MAX_SUGGESTIONS = 3
 PATIENCE = 2  # so often it asks back in a row; then a person is asked for

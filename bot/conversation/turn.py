@@ -99,6 +99,7 @@ class Asked:
     outcome: str  # one of OUTCOMES
     topic: str | None = None
     detail: str = ""  # the danger of an emergency, the reason of a gap
+    first: tuple[str, ...] = field(default=(), compare=False)  # what it is the person's first of this week
 
 
 OUTCOMES = ("answered", "gap", "asked_back", "unanswered", "corrected", "handed_over", "emergency")

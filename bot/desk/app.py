@@ -16,9 +16,11 @@ from starlette.staticfiles import StaticFiles
 
 from bot.desk.api.problems import problem
 from bot.desk.desk import HERE, Desk, desk_of
-from bot.desk.guard import Guard
+from bot.desk.guard import HEADERS, Guard
 from bot.desk.routes import DeskRoute, page
 from bot.desk.views import render
+from bot.observability import desk_pages
+from bot.privacy.failures import where
 from bot.rules.errors import EmptyLawBase, LawBaseUnavailable, RulesError
 
 logger = logging.getLogger(__name__)
@@ -62,7 +64,12 @@ class _Files(StaticFiles):
 def desk_routes() -> tuple[DeskRoute, ...]:
     """Every route of the desk but its files."""
     found = (route for module in MODULES for route in import_module(module).ROUTES)
-    return (page("/health", _health, None), *found)
+    own = (
+        page("/health", _health, None),
+        page("/health/ready", desk_pages.ready, None),
+        page("/metrics", desk_pages.numbers, None),
+    )
+    return (*own, *found)
 
 
 def create_app(desk: Desk) -> Starlette:
@@ -72,7 +79,7 @@ def create_app(desk: Desk) -> Starlette:
             *(route.route() for route in desk_routes()),
             Mount("/static", _Files(directory=HERE / "static"), name="static"),
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(desk_pages.Traced), Middleware(Guard)],
         exception_handlers={
             HTTPException: _refused,
             RulesError: _mistaken,
@@ -80,6 +87,7 @@ def create_app(desk: Desk) -> Starlette:
         },
     )
     app.state.desk = desk
+    app.state.readiness = desk_pages.desk_readiness(desk.settings)
     return app
 
 
@@ -116,14 +124,20 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _mistaken(request: Request, error: Exception) -> Response:
     """A case, a topic, a date that makes no sense; or a law base that cannot be read."""
     status = 503 if isinstance(error, LawBaseUnavailable | EmptyLawBase) else 422
+    if status == 503:
+        logger.error("%s: the law cannot be read: %s", request.url.path, where(error))
     if _for_programs(request):
         return problem(request, status, str(error))
     return await render(request, "error.html", status, code=status, said=str(error))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    """A fault of ours: a sentence for the person, the trace for the log; never what was sent."""
+    """A fault of ours: a sentence for the person, kind and place for the log; never what was sent."""
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if _for_programs(request):
-        return problem(request, 500, "Something went wrong here. It was noted.")
-    return await render(request, "error.html", 500, code=500, said="")
+        response: Response = problem(request, 500, "Something went wrong here. It was noted.")
+    else:
+        response = await render(request, "error.html", 500, code=500, said="")
+    for name, value in {**HEADERS, "Cache-Control": "no-store"}.items():  # the guard is behind us
+        response.headers.setdefault(name, value)
+    return response

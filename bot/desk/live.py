@@ -34,7 +34,6 @@ BEAT_SECONDS = 15.0  # proxies close what is silent for a minute
 CHECKED_EVERY = 4  # beats: whether the session still holds
 _PRESENCE_SECONDS = 30.0
 _TIDY_SECONDS = 15.0
-_PURGE_SECONDS = 3600.0
 _OPENED_SECONDS = 3600.0
 _RETRY_MS = 2000
 _NOT_NOW = (RulesError, SQLAlchemyError)
@@ -90,7 +89,6 @@ class Live:
         self._chores = (
             _Chore(_PRESENCE_SECONDS, self._be_present),
             _Chore(_TIDY_SECONDS, partial(people.tidy, left)),
-            _Chore(_PURGE_SECONDS, people.purge),
         )
         self._opened: dict[tuple[str, int], float] = {}
         self.ends: Callable[[], bool] = lambda: False  # whether the server is stopping

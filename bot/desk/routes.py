@@ -7,14 +7,32 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.desk.accounts.roles import May
+from bot.desk.crowd import turn
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+MOST_DIGITS = 15  # of the number of a record: databases take no longer ones
+
+
+class _Number(Convertor[int]):
+    """The number of a record, in a path: `/people/{number:number}`."""
+
+    regex = f"[0-9]{{1,{MOST_DIGITS}}}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("number", _Number())
 
 
 @dataclass(frozen=True)
@@ -44,7 +62,10 @@ def _guarded(endpoint: Endpoint, needs: May | None) -> Endpoint:
     async def guarded(request: Request) -> Response:
         visitor = request.state.visitor
         if needs in visitor.may:
-            return await endpoint(request)
+            if visitor.account is not None:
+                return await endpoint(request)
+            async with turn(request):
+                return await endpoint(request)
         if visitor.account is None and request.method == "GET" and _is_page(request):
             return RedirectResponse(f"/login?next={_here(request)}", status_code=303)
         raise HTTPException(401 if visitor.account is None else 403)
@@ -65,8 +86,10 @@ def _here(request: Request) -> str:
 
 def own_address(address: str | None) -> str:
     """An address to go back to, if it is a page of ours; else the first page."""
-    ours = address is not None and address.startswith("/") and not address.startswith(("//", "/\\"))
-    return str(address) if ours else "/"
+    if address is None or not address.startswith("/") or address.startswith("//"):
+        return "/"
+    # Browsers read a backslash as a slash and skip tabs and line breaks: "/\t/elsewhere.example".
+    return address if address.isprintable() and "\\" not in address else "/"
 
 
 def with_next(path: str, next_page: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import sys
 from contextlib import suppress
 from threading import Thread
@@ -17,9 +18,13 @@ from bot.desk.app import create_app
 from bot.desk.desk import open_desk
 from bot.desk.live import live_of
 from bot.desk.sheet.chats import warm_up
+from bot.observability import desk_pages, logs
+from bot.observability.numbers import keep_numbers
+from bot.privacy import housekeeping
 from bot.settings import Settings, load_settings
 from bot.supervisor.lifeline import hold_on
 
+_TOLD_ALREADY = "Exception in ASGI application"
 CALM_SECONDS = 20.0  # the assistant starts beside us, and people wait for it
 
 
@@ -33,15 +38,22 @@ def _warm_up(settings: Settings) -> None:
     gc.freeze()
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn's says more than ours: a fault is told once, by `bot.desk.app`."""
+    return not record.getMessage().startswith(_TOLD_ALREADY)
+
+
 def main() -> int:
     """The entry point; the exit code."""
+    os.umask(0o077)  # what is written holds conversations
     settings = load_settings()
     hold_on()
-    logging.basicConfig(
-        level=getattr(logging, settings.log_level.upper()),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    logs.configure(settings, "desk")
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    metrics = keep_numbers(settings, "desk")
     app = create_app(open_desk(settings))
+    desk_pages.show_numbers(app, metrics)
+    housekeeping.start(settings)
     Thread(target=_warm_up, args=(settings,), name="warm-up", daemon=True).start()
     server = uvicorn.Server(
         uvicorn.Config(

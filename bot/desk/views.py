@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,15 +14,17 @@ from starlette.responses import HTMLResponse, Response
 from bot.answers import formats
 from bot.answers.translations import DESK_DOMAIN, Translator, translator
 from bot.desk.desk import HERE, desk_of
+from bot.desk.languages import DESK_LANGUAGES
+from bot.desk.routes import own_address
 
-DESK_LANGUAGES = ("en", "fr", "es", "ar", "pt")
 LANGUAGE_COOKIE = "haq_language"
+_CHOICE = "ui"  # a parameter of any page: its language this once
 _YEAR = 365 * 24 * 3600
 
 
 def language_of(request: Request) -> str:
     """The language of the interface: asked for, chosen before, or the browser's."""
-    asked = request.query_params.get("ui")
+    asked = request.query_params.get(_CHOICE)
     if asked in DESK_LANGUAGES:
         return str(asked)
     chosen = request.cookies.get(LANGUAGE_COOKIE)
@@ -48,7 +51,10 @@ def interface(request: Request) -> Translator:
 
 
 async def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page. Templates have `_`, `ngettext`, `t` (terms of the law), `visitor`, `language`, `static`."""
+    """The page. Templates have `_`, `ngettext`, `t` (terms of the law), `visitor`, `language`, `static`.
+
+    `here` is where the page goes on in another language; a page that a form led to names it itself.
+    """
     language = language_of(request)
     mine = translator(language, DESK_DOMAIN)
     context = {
@@ -60,11 +66,21 @@ async def render(request: Request, template: str, status: int = 200, **values: A
         "right_to_left": mine.right_to_left,
         "visitor": request.state.visitor,
         "path": request.url.path,
+        "here": _again(request),
         "static": static,
         **values,
     }
     made = desk_of(request).templates.get_template(template)
     return HTMLResponse(await run_in_threadpool(made.render, context), status_code=status)
+
+
+def _again(request: Request) -> str:
+    """The address that shows the same page once more; the first page where only a form leads to it."""
+    if request.method not in ("GET", "HEAD"):
+        return "/"
+    asked = parse_qsl(request.url.query, keep_blank_values=True)
+    query = urlencode([(name, value) for name, value in asked if name != _CHOICE])
+    return own_address(f"{request.url.path}?{query}" if query else request.url.path)
 
 
 @lru_cache(maxsize=64)

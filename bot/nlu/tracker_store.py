@@ -12,14 +12,18 @@ from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, SerializedTrackerAsText, TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.nlu.threads import aside
 from bot.privacy.conversations import ConversationStore
 from bot.settings import load_settings
 
 KEPT_TURNS = 2
+# Slots are kept by themselves; a session start would empty them; what was said is not needed again.
+_NOT_KEPT = (SlotSet, SessionStarted, BotUttered)
 
 
 class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
@@ -29,28 +33,35 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
         super().__init__(domain, event_broker, **kwargs)
         settings = load_settings()
         self._store = ConversationStore(settings.conversations_url, settings.people_key)
-        self._store.purge()
+
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
+        """An empty conversation. Nothing is kept of a person before something is said."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps what the next message needs."""
-        events = [event for event in _last_turns(list(tracker.events)) if not isinstance(event, BotUttered)]
+        events = [_without_words(event.as_dict()) for event in _last_turns(list(tracker.events))]
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
-        body = {"slots": slots, "events": [_without_words(event.as_dict()) for event in events]}
-        self._store.put(tracker.sender_id, json.dumps(body, ensure_ascii=False))
+        body = json.dumps({"slots": slots, "events": events}, ensure_ascii=False)
+        await aside(self._store.put, tracker.sender_id, body)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as far as it is kept."""
-        body = self._store.get(sender_id)
+        body = await aside(self._store.get, sender_id)
         if body is None:
             return None
         kept = json.loads(body)
-        events: list[Event] = [SlotSet(name, value) for name, value in kept["slots"].items()]
-        recent = [event for event in map(Event.from_parameters, kept["events"]) if event is not None]
-        # A session start would empty the slots again.
-        recent = [event for event in recent if not isinstance(event, SlotSet | SessionStarted)]
-        return DialogueStateTracker.from_dict(
-            sender_id, [event.as_dict() for event in (*events, *recent)], self.domain.slots
-        )
+        tracker = self.init_tracker(sender_id)
+        for name, value in kept["slots"].items():
+            if name in tracker.slots:  # one that a newer version no longer has is forgotten
+                tracker.update(SlotSet(name, value))
+        for event in map(Event.from_parameters, kept["events"]):
+            if event is not None and not isinstance(event, _NOT_KEPT):
+                tracker.update(event)
+        return tracker
 
     async def keys(self) -> Iterable[str]:
         """Persons are kept under hashes: they cannot be listed."""
@@ -81,8 +92,9 @@ def _without_words(event: dict[str, Any]) -> dict[str, Any]:
     return {**event, "text": "", "parse_data": {"intent": intent, "entities": [], "text": ""}}
 
 
-def _last_turns(events: list[Event]) -> list[Event]:
+def _last_turns(all_events: list[Event]) -> list[Event]:
     """From the action before the last few messages on, so that policies see a whole turn."""
+    events = [event for event in all_events if not isinstance(event, _NOT_KEPT)]
     messages = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(messages) <= KEPT_TURNS:
         return events

@@ -1,7 +1,8 @@
 """How often people ask what: a number for each week and kind of question, and nobody in it.
 
 A row is a combination (week, topic, countries, sector, language, channel, outcome) with how often it
-came. There is no person in it, no day and no time. What may be shown of it, `disclosure` decides.
+came, and how many people's first it was. There is no person in it, no day and no time. What may be shown of
+it, `disclosure` decides.
 """
 
 from __future__ import annotations
@@ -10,22 +11,23 @@ import atexit
 import logging
 import secrets
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, or_, select
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversation.outcomes import week_of
+from bot.conversation.outcomes import FIRSTS, week_of
 from bot.conversation.turn import Reply
+from bot.databases.migrating import PEOPLE, bring_up_to_date
 from bot.people.disclosure import KEYS, Cell
+from bot.privacy.database import open_private
 from bot.privacy.failures import where
-from bot.rules.database import open_database
 from bot.rules.errors import RulesError
 
 logger = logging.getLogger(__name__)
@@ -51,16 +53,19 @@ class Question:
     channel: str
     outcome: str
     detail: str  # the danger of an emergency, the reason of a gap
+    first: tuple[str, ...] = ()  # of `FIRSTS`: what it is its person's first of this week
 
 
-DIMENSIONS = tuple(each.name for each in fields(Question))
+DIMENSIONS = tuple(each.name for each in fields(Question) if each.name != "first")
 _metadata = MetaData()
 _asked = Table(
     "asked", _metadata,
     *(Column(name, String(_LENGTHS[name]), primary_key=True) for name in DIMENSIONS),
     Column("number", BigInteger, nullable=False),
     Column("record_key", BigInteger, nullable=False),  # by chance; decides how sums with this row are rounded
+    *(Column(name, BigInteger, nullable=False, server_default="0") for name in FIRSTS),
 )  # fmt: skip
+_SUMMED = ("number", *FIRSTS)
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -94,26 +99,60 @@ def questions_of(channel: str, reply: Reply, today: date) -> list[Question]:
         Question(
             week_of(today), asked.topic or "", state.origin or "", state.destination or "",
             state.sector or "", state.language, channel[: _LENGTHS["channel"]], asked.outcome, asked.detail,
+            asked.first,
         )
         for asked in reply.asked
     ]  # fmt: skip
+
+
+def _row(question: Question, number: int) -> dict[str, Any]:
+    """As the table has it."""
+    firsts = {name: number if name in question.first else 0 for name in FIRSTS}
+    what = {name: getattr(question, name) for name in DIMENSIONS}
+    return {**what, "number": number, "record_key": secrets.randbelow(KEYS), **firsts}
+
+
+@dataclass
+class _Sum:
+    """Adds up what belongs to one cell."""
+
+    number: int = 0
+    key: int = 0
+    most: int = 0
+    firsts: Counter[tuple[str, ...]] = field(default_factory=Counter)  # by kind, week and what sets it apart
+
+    def take(self, row: Mapping[str, Any], firsts: Sequence[str]) -> None:
+        """Adds the sums of one week, and of one corridor where these are apart."""
+        self.number += int(row["number"])
+        self.key += int(row["record_key"]) % KEYS
+        self.most = max(self.most, int(row["most"]))
+        for name in firsts:
+            self.firsts[(name, row["week"], *(row[part] for part in FIRSTS[name]))] += int(row[name])
+
+    def cell(self) -> Cell:
+        """What came of it."""
+        weekly = sorted((what[1], number) for what, number in self.firsts.items() if what[0] == "people")
+        return Cell(
+            self.number, self.key % KEYS, tuple(weekly), max(self.most, *self.firsts.values(), 0)
+        )
 
 
 class CountStore:
     """The table of counts. Raises what the database raises when it is down."""
 
     def __init__(self, url: str) -> None:
-        self._engine = open_database(url)
-        _metadata.create_all(self._engine)
+        self._engine = open_private(url)
+        bring_up_to_date(self._engine, PEOPLE)
 
     def add(self, numbers: Mapping[Question, int]) -> None:
         """Adds to the counts; several processes may do so at once."""
         insert = _INSERT[self._engine.dialect.name](_asked)
         adding = insert.on_conflict_do_update(
-            index_elements=DIMENSIONS, set_={"number": _asked.c.number + insert.excluded.number}
+            index_elements=DIMENSIONS,
+            set_={name: _asked.c[name] + insert.excluded[name] for name in _SUMMED},
         )
         rows = [
-            {**asdict(question), "number": number, "record_key": secrets.randbelow(KEYS)}
+            _row(question, number)
             for question, number in sorted(numbers.items(), key=lambda each: astuple(each[0]))
         ]  # in order, so that two who add wait for each other instead of locking each other out
         with self._engine.begin() as connection:
@@ -126,16 +165,29 @@ class CountStore:
 
         `only`: dimensions that must have one of some values.
         """
-        columns = [_asked.c[name] for name in by]
-        total, key = func.sum(_asked.c.number), func.sum(_asked.c.number * _asked.c.record_key)
+        # People are told apart within a week alone; one country may be in several corridors of a person.
+        apart = ("week", *(FIRSTS["people_of_corridor"] if selection.country else ()))
+        columns = [_asked.c[name] for name in dict.fromkeys((*by, *apart))]
+        firsts = [name for name, parts in FIRSTS.items() if set(parts) <= {*by, *apart}]
         limits = [_asked.c[name].in_(values) for name, values in (only or {}).items()]
-        query = select(*columns, total, key).where(*selection.conditions(), *limits).group_by(*columns)
+        query = select(
+            *columns,
+            func.sum(_asked.c.number).label("number"),
+            func.sum(_asked.c.number * _asked.c.record_key).label("record_key"),
+            func.max(_asked.c.number).label("most"),  # one combination holds a person once
+            *(func.sum(_asked.c[name]).label(name) for name in firsts),
+        )
+        query = query.where(*selection.conditions(), *limits).group_by(*columns)
+        sums: dict[tuple[str, ...], _Sum] = defaultdict(_Sum)
         with self._engine.connect() as connection:
-            return {
-                tuple(row[: len(by)]): Cell(int(row[-2]), int(row[-1]) % KEYS)
-                for row in connection.execute(query)
-                if row[-2] is not None  # the sum of no rows
-            }
+            for row in connection.execute(query).mappings():
+                sums[tuple(row[name] for name in by)].take(row, firsts)
+        return {what: found.cell() for what, found in sums.items()}
+
+    def purge(self, before: str) -> int:
+        """Drops the counts of weeks before one; gives the number of rows."""
+        with self._engine.begin() as connection:
+            return connection.execute(delete(_asked).where(_asked.c.week < before)).rowcount
 
     def weeks(self) -> tuple[str, str] | None:
         """The first and the last week that was counted."""

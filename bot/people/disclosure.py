@@ -1,13 +1,16 @@
 """What may be shown of counts, so that nobody is found in them (docs/what-people-ask.md says why so).
 
-Counts under five are not shown. Every other one, and every sum, is rounded to a multiple of five:
-up or down by chance, the likelier the nearer. So a hidden count is no difference of shown ones. Chance
+Questions of fewer than five people are not shown, however many they are. Every other number, and every sum,
+is rounded to a multiple of five: up or down by chance, the likelier the nearer. So a hidden count is no
+difference of shown ones. How many people there are is known at least, never at most: a person is counted
+once a week, and nobody knows whether it was the same one the week after. Chance
 is fixed: it hangs on the keys of the rows that a number sums up, so that the same number is rounded
 the same way wherever and whenever it is shown, and asking twice tells nothing more.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,17 +22,28 @@ KEYS = 1_000_003
 
 @dataclass(frozen=True)
 class Cell:
-    """A true count, and the sum of the keys of what it counts (below KEYS)."""
+    """A true count of questions, and the sum of the keys of what it counts (below KEYS)."""
 
     number: int = 0
     key: int = 0
+    weekly: tuple[tuple[str, int], ...] = ()  # whose first question of the week is in it: week, people
+    alike: int = 0  # the most people who are known to have asked the same thing of it in one week
+
+    @property
+    def people(self) -> int:
+        """How many people asked, at least."""
+        return max(self.alike, *(number for _, number in self.weekly), 0)
 
     def __add__(self, other: Cell) -> Cell:
-        return Cell(self.number + other.number, (self.key + other.key) % KEYS)
+        weekly = Counter(dict(self.weekly)) + Counter(dict(other.weekly))
+        return Cell(
+            self.number + other.number, (self.key + other.key) % KEYS, tuple(sorted(weekly.items())),
+            max(self.alike, other.alike),
+        )  # fmt: skip
 
     def shown(self) -> int | None:
-        """The rounded number; None for "fewer than five", which may be nobody."""
-        if self.number < FEWEST:
+        """The rounded number; None for "fewer than five people", which may be nobody."""
+        if min(self.people, self.number) < FEWEST:
             return None
         whole, rest = divmod(self.number, FEWEST)
         return FEWEST * (whole + (self.key * FEWEST < rest * KEYS))

@@ -12,6 +12,7 @@ from bot.language.frequencies import known_words
 from bot.language.normalise import WORD, latinise
 from bot.language.scope import scope
 from bot.people.store import PeopleStore
+from bot.privacy.redaction import redact
 
 # A word that fewer people than this wrote might be somebody's name.
 _COMMON_WORD = 5
@@ -25,8 +26,15 @@ class Person:
     sender: str
 
 
+class NobodySpeaks(LookupError):
+    """The desk left the chat while the reply was made: nobody has answered the message."""
+
+
 def perform(store: PeopleStore, person: Person, reply: Reply) -> None:
-    """Does everything that a reply asks for. Raises what the database raises when it is down."""
+    """Does everything that a reply asks for.
+
+    Raises NobodySpeaks, and what the database raises when it is down.
+    """
     for effect in reply.effects:
         _DOES[effect.name](store, person, reply, effect.values)
 
@@ -65,10 +73,12 @@ def _ask_for_person(store: PeopleStore, person: Person, reply: Reply, values: Ma
 
 def _pass_on(store: PeopleStore, person: Person, reply: Reply, values: Mapping[str, Any]) -> None:
     state = reply.state
-    store.pass_on(
+    passed = store.pass_on(
         person.sender, str(values["text"]), answered=texts(reply.messages), language=state.language,
         summary=_summary(state),
     )  # fmt: skip
+    if not passed and not reply.messages:
+        raise NobodySpeaks
 
 
 def _remind(store: PeopleStore, person: Person, _reply: Reply, values: Mapping[str, Any]) -> None:
@@ -88,7 +98,8 @@ def _feedback(store: PeopleStore, _person: Person, reply: Reply, values: Mapping
 
 def _unanswered(store: PeopleStore, _person: Person, reply: Reply, values: Mapping[str, Any]) -> None:
     language = reply.state.language
-    body = {"words": without_names(str(values["text"]), language), "topics": list(values["topics"])}
+    words = without_names(redact(str(values["text"]), scope(language), mark="·"), language)
+    body = {"words": words, "topics": list(values["topics"]), "first": bool(values.get("first"))}
     store.note("unanswered", language, None, body)
 
 

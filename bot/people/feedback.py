@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.people import clock
 from bot.people.tables import SealedStore, feedback
@@ -24,10 +25,21 @@ class Feedback(SealedStore):
         with self._engine.begin() as connection:
             connection.execute(feedback.insert().values(**row))
 
-    def feedback(self) -> list[dict[str, Any]]:
-        """All feedback, the oldest first."""
+    def purge_feedback(self, kept: timedelta) -> int:
+        """Drops what was said so long ago; gives how much."""
+        first = (clock.moment() - kept).date().isoformat()
+        with self._engine.begin() as connection:
+            return connection.execute(delete(feedback).where(feedback.c.day < first)).rowcount
+
+    def feedback(self, kind: str | None = None, since: date | None = None) -> list[dict[str, Any]]:
+        """Feedback, the oldest first: all, or that of a kind, or from a day on."""
+        query = select(feedback).order_by(feedback.c.id)
+        if kind is not None:
+            query = query.where(feedback.c.kind == kind)
+        if since is not None:
+            query = query.where(feedback.c.day >= since.isoformat())
         with self._engine.connect() as connection:
-            rows = connection.execute(select(feedback).order_by(feedback.c.id))
+            rows = connection.execute(query)
             return [
                 {"day": row.day, "kind": row.kind, "language": row.language, "topic": row.topic}
                 | json.loads(row.body)

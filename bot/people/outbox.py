@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Row
 
 from bot.people import clock
 from bot.people.tables import SealedStore, outbox, readable
+from bot.privacy.places import CHAT_ADDRESS, TO_SEND
 
 REMINDER, FROM_DESK = "reminder", "desk"
 
@@ -21,11 +23,12 @@ REMINDER, FROM_DESK = "reminder", "desk"
 class Outgoing:
     """A message to send: to whom (as the channel names them), and what."""
 
-    id: int
+    id: int  # SQLite gives the number of a message that was taken out to another one
     channel: str
     sender: str
     kind: str
     text: str
+    key: str  # of this message alone
 
 
 class Outbox(SealedStore):
@@ -36,7 +39,8 @@ class Outbox(SealedStore):
         address, person = self._address(channel, sender), self._sealer.person(sender)
         rows = [
             {
-                "person": person, "address": address, "kind": REMINDER, "text": self._sealer.seal(text),
+                "person": person, "address": address, "kind": REMINDER,
+                "text": self._sealer.seal(text, TO_SEND),
                 "due": clock.written(datetime.combine(day, time(hour), timezone.utc)),
             }
             for day in days
@@ -49,6 +53,18 @@ class Outbox(SealedStore):
         mine = outbox.c.person == self._sealer.person(sender)
         with self._engine.begin() as connection:
             return connection.execute(delete(outbox).where(mine, outbox.c.kind == REMINDER)).rowcount
+
+    def is_reminded(self, sender: str) -> bool:
+        """Whether a reminder waits for a person."""
+        mine = outbox.c.person == self._sealer.person(sender)
+        with self._engine.connect() as connection:
+            found = select(outbox.c.id).where(mine, outbox.c.kind == REMINDER).limit(1)
+            return connection.execute(found).first() is not None
+
+    def purge_outbox(self, kept: timedelta) -> int:
+        """Erases what was due so long ago and nobody has fetched; gives how much."""
+        with self._engine.begin() as connection:
+            return connection.execute(delete(outbox).where(outbox.c.due < clock.now(-kept))).rowcount
 
     def due_for(self, sender: str, now: datetime | None = None) -> list[Outgoing]:
         """What is to be sent to a person now; taken out, for the caller sends it."""
@@ -75,5 +91,7 @@ class Outbox(SealedStore):
         return list(readable(rows, self._outgoing))
 
     def _outgoing(self, row: Row) -> Outgoing:
-        channel, sender = json.loads(self._sealer.open(row.address))
-        return Outgoing(row.id, channel, sender, row.kind, self._sealer.open(row.text))
+        channel, sender = json.loads(self._sealer.open(row.address, CHAT_ADDRESS))
+        text = self._sealer.open(row.text, TO_SEND)
+        key = hashlib.sha256(row.text.encode()).hexdigest()[:20]  # sealing never gives the same twice
+        return Outgoing(row.id, channel, sender, row.kind, text, key)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 
 from bot.people import clock
+from bot.people.remembered import forget, remember, remembered
 from bot.people.tables import SealedStore, presence
 
 # A desk that has not been heard of for so long is closed.
@@ -19,6 +20,7 @@ class Presence(SealedStore):
 
     def be_present(self, worker: str) -> None:
         """Notes that somebody is at the desk now."""
+        remember(worker)
         seen = {"seen_at": clock.now()}
         with self._engine.begin() as connection:
             renewed = connection.execute(
@@ -34,12 +36,16 @@ class Presence(SealedStore):
 
     def leave(self, worker: str) -> None:
         """Notes that somebody has left the desk."""
-        if worker in self.present():
+        forget(worker)
+        if worker in self._present_by_table():
             with self._changing() as connection:
                 connection.execute(delete(presence).where(presence.c.worker == worker))
 
     def present(self) -> list[str]:
-        """Who was at the desk a moment ago."""
+        """Who was at the desk a moment ago; asked at every message, so of Redis where there is one."""
+        return remembered(PRESENCE) or self._present_by_table()
+
+    def _present_by_table(self) -> list[str]:
         query = select(presence.c.worker).where(presence.c.seen_at >= clock.now(-PRESENCE))
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(presence.c.worker)).scalars())

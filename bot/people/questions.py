@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -87,9 +87,11 @@ class Report:
     words: tuple[tuple[str, str, int], ...]  # (language, word, how often) of what was not understood
 
 
-def report(
-    counts: CountStore, feedback: Iterable[Mapping[str, Any]], filters: Filters, today: date
-) -> Report:
+Unanswered = Callable[[date], Iterable[Mapping[str, Any]]]
+"""Gives the messages that were not understood, from a day on."""
+
+
+def report(counts: CountStore, unanswered: Unanswered, filters: Filters, today: date) -> Report:
     """Everything that the filters ask for. Raises what the database raises when it is down."""
     weeks = tuple(_weeks(counts, filters.weeks, today))
     selection = Selection(weeks[0], weeks[-1], filters.country, filters.language)
@@ -99,8 +101,9 @@ def report(
         cells = counts.sums(table.by, selection, table.only)
         rows = [(week,) for week in weeks] if name == "week" else [(row,) for row in table.rows]
         tables[name] = show_each(cells, rows) if rows else show(cells)
-    words = () if filters.country else tuple(_words(feedback, weeks, filters.language))
-    return Report(filters, weeks, total, tables, words)
+    # Nobody knows the country of a message that was not understood.
+    words = () if filters.country else _words(unanswered(monday_of(weeks[0])), weeks, filters.language)
+    return Report(filters, weeks, total, tables, tuple(words))
 
 
 def as_json(found: Report) -> dict[str, Any]:
@@ -144,21 +147,25 @@ def _weeks(counts: CountStore, number: int, today: date) -> Iterator[str]:
 
 
 def _words(
-    feedback: Iterable[Mapping[str, Any]], weeks: tuple[str, ...], language: str | None
-) -> Iterator[tuple[str, str, int]]:
-    """Words of messages that were not understood, the most frequent first. Rounded down: no sum is shown."""
+    unanswered: Iterable[Mapping[str, Any]], weeks: tuple[str, ...], language: str | None
+) -> list[tuple[str, str, int]]:
+    """Words of messages that were not understood, the most frequent first. Rounded down: no sum is shown.
+
+    Only those that five people wrote in one week, each in their first such message of the week.
+    """
     counted: Counter[tuple[str, str]] = Counter()
-    for each in feedback:
-        spoken = each["language"]
-        if each["kind"] != "unanswered" or language not in (None, spoken):
+    people: Counter[tuple[str, str, str]] = Counter()
+    for each in unanswered:
+        spoken, week = each["language"], week_of(date.fromisoformat(each["day"]))
+        if language not in (None, spoken) or not weeks[0] <= week <= weeks[-1]:
             continue
-        if not weeks[0] <= week_of(date.fromisoformat(each["day"])) <= weeks[-1]:
-            continue
-        counted.update({(spoken, word.lower()) for word in each["words"].split() if _says(word, spoken)})
-    rows = [
-        (name, word, number - number % FEWEST) for (name, word), number in counted.items() if number >= FEWEST
-    ]
-    return iter(sorted(rows, key=lambda row: (-row[2], row[0], row[1])))
+        words = {word.lower() for word in each["words"].split() if _says(word, spoken)}
+        counted.update((spoken, word) for word in words)
+        if each.get("first"):
+            people.update((week, spoken, word) for word in words)
+    shown = {(spoken, word) for (_, spoken, word), number in people.items() if number >= FEWEST}
+    rows = [(*what, number - number % FEWEST) for what, number in counted.items() if what in shown]
+    return sorted(rows, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def _says(word: str, language: str) -> bool:

@@ -31,6 +31,7 @@ from bot.people.records import (
     TakenBySomebody,
 )  # fmt: skip
 from bot.people.tables import changes, details, handoffs, messages, notes, outbox, readable
+from bot.privacy.places import CHAT_NOTE, CHAT_SUMMARY, CHAT_WORDS, TO_SEND
 
 # Who took a chat over and fell silent for so long has left it.
 SILENCE = timedelta(minutes=30)
@@ -56,6 +57,8 @@ class DeskQueue(Presence):
             held = _open_handoff(connection, person)
             if held is not None:
                 more = {"urgent": held.urgent or urgent, "danger": danger or held.danger}
+                # In a chat that is taken this is when the desk last spoke.
+                more |= {"changed_at": now} if held.state == WAITING else {}
                 connection.execute(update(handoffs).where(handoffs.c.id == held.id).values(**values, **more))
                 return int(held.id)
             row = {
@@ -150,9 +153,17 @@ class DeskQueue(Presence):
         """
         with self._changing() as connection:
             row = self._mine(connection, number, worker)
-            if token and connection.execute(select(details).where(details.c.token == token)).first():
+            before = self._said_with(connection, token)
+            if before == text:
                 return
-            self._tell(connection, row, text, worker, rules, token)
+            # A text that was mended after its first sending, whose answer was lost, is another message.
+            self._tell(connection, row, text, worker, rules, token if before is None else "")
+
+    def _said_with(self, connection: Connection, token: str) -> str | None:
+        """What was sent with a form; None when nothing was."""
+        query = select(messages.c.text).join(details, details.c.message == messages.c.id)
+        sealed = connection.execute(query.where(details.c.token == token)).scalar() if token else None
+        return None if sealed is None else self._sealer.open(sealed, CHAT_WORDS)
 
     def hand_back(self, number: int, worker: str, goodbye: Words | None = None) -> None:
         """Puts the chat back in the queue for a colleague. Raises as `say`."""
@@ -187,7 +198,8 @@ class DeskQueue(Presence):
         with self._changing() as connection:
             if connection.execute(still_open).first() is None:
                 raise NoSuchHandoff(f"There is no open chat {number}.")
-            row = {"handoff": number, "worker": worker, "text": self._sealer.seal(text), "at": clock.now()}
+            sealed = self._sealer.seal(text, CHAT_NOTE)
+            row = {"handoff": number, "worker": worker, "text": sealed, "at": clock.now()}
             connection.execute(notes.insert().values(**row))
 
     def notes(self, number: int) -> list[Note]:
@@ -197,7 +209,7 @@ class DeskQueue(Presence):
             return list(
                 readable(
                     connection.execute(query),
-                    lambda row: Note(row.worker, self._sealer.open(row.text), row.at),
+                    lambda row: Note(row.worker, self._sealer.open(row.text, CHAT_NOTE), row.at),
                 )
             )
 
@@ -220,9 +232,9 @@ class DeskQueue(Presence):
                     self._tell(connection, row, goodbye(row.language))
                 (_wait_again if waits else _close)(connection, row.id)
 
-    def purge(self) -> int:
+    def purge(self, kept: timedelta = KEPT) -> int:
         """Erases chats that nobody has touched for the time that conversations are kept."""
-        old = select(handoffs.c.id).where(handoffs.c.changed_at < clock.now(-KEPT))
+        old = select(handoffs.c.id).where(handoffs.c.changed_at < clock.now(-kept))
         with self._engine.connect() as connection:
             numbers = list(connection.execute(old).scalars())
         if not numbers:
@@ -237,7 +249,7 @@ class DeskQueue(Presence):
     def _known(self, language: str, summary: Mapping[str, Any]) -> dict[str, str]:
         return {
             "language": language,
-            "summary": self._sealer.seal(json.dumps(summary, ensure_ascii=False)),
+            "summary": self._sealer.seal(json.dumps(summary, ensure_ascii=False), CHAT_SUMMARY),
         }
 
     def _mine(self, connection: Connection, number: int, worker: str) -> Row:
@@ -256,7 +268,7 @@ class DeskQueue(Presence):
         now = clock.now()
         letter = {
             "person": row.person, "address": row.address, "kind": FROM_DESK,
-            "text": self._sealer.seal(text), "due": now,
+            "text": self._sealer.seal(text, TO_SEND), "due": now,
         }  # fmt: skip
         connection.execute(outbox.insert().values(**letter))
         self._keep_said(connection, row.id, text, worker, rules, token)
@@ -264,7 +276,8 @@ class DeskQueue(Presence):
 
     def _keep(self, connection: Connection, number: int, text: str, from_desk: bool = False) -> int:
         row = {
-            "handoff": number, "from_desk": from_desk, "text": self._sealer.seal(text), "at": clock.now(),
+            "handoff": number, "from_desk": from_desk, "text": self._sealer.seal(text, CHAT_WORDS),
+            "at": clock.now(),
         }  # fmt: skip
         return int(connection.execute(messages.insert().values(**row)).inserted_primary_key[0])
 
@@ -280,12 +293,13 @@ class DeskQueue(Presence):
 
     def _line(self, row: Row) -> Line:
         rules = tuple(json.loads(row.rules)) if row.rules else ()
-        return Line(row.id, self._sealer.open(row.text), row.at, bool(row.from_desk), row.worker, rules)
+        words = self._sealer.open(row.text, CHAT_WORDS)
+        return Line(row.id, words, row.at, bool(row.from_desk), row.worker, rules)
 
     def _handoff(self, row: Row) -> Handoff:
         return Handoff(
             row.id, row.state, bool(row.urgent), row.danger, row.language,
-            json.loads(self._sealer.open(row.summary)), row.taken_by, row.opened_at,
+            json.loads(self._sealer.open(row.summary, CHAT_SUMMARY)), row.taken_by, row.opened_at,
         )  # fmt: skip
 
 

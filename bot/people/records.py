@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NOBODY = "warm-up-"  # how the sender of the first message of all begins, which no person has asked
 WAITING, TAKEN, RELEASED = "waiting", "taken", "released"
 
 

@@ -6,6 +6,8 @@ feedback (`feedback.py`). `erase` takes everything of a person out and says what
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import delete, func, select
 
 from bot.people.feedback import Feedback
@@ -24,6 +26,7 @@ from bot.people.records import (
     TakenBySomebody,
 )  # fmt: skip
 from bot.people.tables import handoffs, outbox
+from bot.privacy.places import CHAT_ADDRESS
 
 __all__ = (
     "FROM_DESK", "KEPT", "PRESENCE", "RELEASED", "REMINDER", "SILENCE", "TAKEN", "WAITING", "Handoff", "Line",
@@ -38,12 +41,19 @@ class PeopleStore(DeskQueue, Outbox, Feedback):
         """Takes out everything of a person; how many rows of each table there were."""
         person = self._sealer.person(sender)
         with self._changing() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
             return {
                 **erase_of_person(connection, person),
                 "outbox": connection.execute(delete(outbox).where(outbox.c.person == person)).rowcount,
             }
+
+    def person_of(self, number: int) -> str | None:
+        """Who writes in a chat, as the rest of the program names them; None when there is no such chat."""
+        with self._engine.connect() as connection:
+            sealed = connection.execute(select(handoffs.c.address).where(handoffs.c.id == number)).scalar()
+        if sealed is None:
+            return None
+        _channel, sender = json.loads(self._sealer.open(sealed, CHAT_ADDRESS))
+        return str(sender)
 
     def held(self, sender: str) -> int:
         """How many rows there are of a person."""

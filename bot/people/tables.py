@@ -15,8 +15,10 @@ from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, Row
 
+from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.privacy.database import open_private
+from bot.privacy.places import CHAT_ADDRESS
 from bot.privacy.sealing import Sealer, SealError
-from bot.rules.database import open_database
 
 T = TypeVar("T")
 
@@ -96,9 +98,9 @@ class SealedStore:
     """The database and the key that the parts of the people store share."""
 
     def __init__(self, url: str, key_file: Path) -> None:
-        self._engine: Engine = open_database(url)
+        self._engine: Engine = open_private(url)
         self._sealer = Sealer(key_file)
-        _make_tables(self._engine)
+        bring_up_to_date(self._engine, PEOPLE)
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
@@ -119,17 +121,7 @@ class SealedStore:
         return {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name].insert(table)
 
     def _address(self, channel: str, sender: str) -> str:
-        return self._sealer.seal(json.dumps([channel, sender]))
-
-
-def _make_tables(engine: Engine) -> None:
-    """Makes the tables that are missing; several processes start at the same moment, and one makes them."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql(_ALONE[engine.dialect.name])
-        metadata.create_all(connection)
-
-
-_ALONE = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(8)"}
+        return self._sealer.seal(json.dumps([channel, sender]), CHAT_ADDRESS)
 
 
 def readable(rows: Iterable[Row], read: Callable[[Row], T]) -> Iterator[T]:

@@ -1,7 +1,7 @@
 """The store of conversations: one row a person, under a keyed hash, sealed, short, erasable.
 
 Only what the dialogue needs is kept: the slots and the last few turns. A row that nobody wrote to
-for the retention time is erased by `purge`.
+for the retention time is erased by `purge` (`housekeeping.py` calls it).
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from sqlalchemy import Column, MetaData, String, Table, Text, delete, select, up
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
+from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.privacy.database import open_private
+from bot.privacy.places import CONVERSATION
 from bot.privacy.sealing import Sealer, SealError
-from bot.rules.database import open_database
 
 RETENTION = timedelta(days=30)
 
@@ -32,9 +34,9 @@ class ConversationStore:
     """Keeps the state of each person's conversation as text."""
 
     def __init__(self, url: str, key_file: Path) -> None:
-        self._engine: Engine = open_database(url)
+        self._engine: Engine = open_private(url)
         self._sealer = Sealer(key_file)
-        _metadata.create_all(self._engine)
+        bring_up_to_date(self._engine, PEOPLE)
 
     def get(self, person: str) -> str | None:
         """What is kept of a person, or None."""
@@ -42,7 +44,7 @@ class ConversationStore:
         with self._engine.connect() as connection:
             sealed = connection.execute(query).scalar()
         try:
-            return None if sealed is None else self._sealer.open(sealed)
+            return None if sealed is None else self._sealer.open(sealed, CONVERSATION)
         except SealError:  # sealed with a key that is lost: as good as erased
             return None
 
@@ -50,7 +52,7 @@ class ConversationStore:
         """Keeps this, and nothing of before."""
         row = {
             "person": self._hash(person),
-            "body": self._sealer.seal(body),
+            "body": self._sealer.seal(body, CONVERSATION),
             "updated_at": _now().isoformat(timespec="seconds"),
         }
         with self._engine.begin() as connection:
@@ -72,18 +74,15 @@ class ConversationStore:
                     update(_conversations).where(_conversations.c.person == old_key).values(person=new_key)
                 )
 
-    def erase(self, person: str) -> None:
-        """Erases everything of a person; the freed pages are overwritten first."""
+    def erase(self, person: str) -> int:
+        """Erases everything of a person; gives the number of rows, one or none."""
         where = _conversations.c.person == self._hash(person)
         with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA secure_delete=ON")
-            connection.execute(update(_conversations).where(where).values(body=""))
-            connection.execute(delete(_conversations).where(where))
+            return connection.execute(delete(_conversations).where(where)).rowcount
 
-    def purge(self, now: datetime | None = None) -> int:
+    def purge(self, now: datetime | None = None, kept: timedelta = RETENTION) -> int:
         """Erases whoever has not written for the retention time; gives their number."""
-        limit = ((now or _now()) - RETENTION).isoformat(timespec="seconds")
+        limit = ((now or _now()) - kept).isoformat(timespec="seconds")
         with self._engine.begin() as connection:
             return connection.execute(
                 delete(_conversations).where(_conversations.c.updated_at < limit)

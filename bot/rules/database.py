@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -13,21 +14,28 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from bot.rules.errors import LawBaseUnavailable
+from bot.rules.patience import CONNECT_SECONDS, patience_of
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+# Alembic keeps what it is doing in globals: of two threads one would take it from the other.
+ONE_UPGRADE = Lock()
 
 
-def open_database(url: str, *, one_view: bool = False) -> Engine:
+def open_database(url: str | URL, *, one_view: bool = False, patient: bool = False) -> Engine:
     """An engine for the URL (SQLite or PostgreSQL). Raises LawBaseUnavailable for a bad URL.
 
     `one_view`: a transaction sees the database as of one moment, and whoever opens it copes with a
-    connection that died while it rested.
+    connection that died while it rested. `patient`: nobody waits for an answer, a statement may take
+    minutes; else PostgreSQL must answer within seconds.
     """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
             Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, future=True, **_pooling(parsed, one_view))
+        # Errors do not repeat what was to be written: names, hashes of passwords.
+        engine = create_engine(
+            parsed, future=True, hide_parameters=True, **_pooling(parsed, one_view, patient)
+        )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise LawBaseUnavailable(f"The database address cannot be used: {type(error).__name__}.") from error
     except OSError as error:
@@ -37,10 +45,11 @@ def open_database(url: str, *, one_view: bool = False) -> Engine:
     return engine
 
 
-def _pooling(url: URL, one_view: bool) -> dict[str, Any]:
+def _pooling(url: URL, one_view: bool, patient: bool) -> dict[str, Any]:
     """Connections are kept: opening one and setting it up costs more than a lookup."""
     if url.get_backend_name() != "sqlite":
-        return {"isolation_level": "REPEATABLE READ"} if one_view else {"pool_pre_ping": True}
+        held = {"isolation_level": "REPEATABLE READ"} if one_view else {"pool_pre_ping": True}
+        return {**held, "pool_timeout": CONNECT_SECONDS, "connect_args": patience_of(url, patient)}
     if url.database in (None, "", ":memory:"):
         return {}
     return {"poolclass": QueuePool, "connect_args": {"check_same_thread": False}}
@@ -50,7 +59,7 @@ def migrate(engine: Engine) -> None:
     """Brings the tables to the newest revision, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.begin() as connection:
+    with ONE_UPGRADE, engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -47,7 +47,7 @@ def diff(url: str, folder: Path) -> list[Change]:
 
     Raises LawMistakes, EmptyLawBase or LawBaseUnavailable.
     """
-    engine = open_database(url)
+    engine = open_database(url, patient=True)
     try:
         with engine.connect() as connection:
             wanted = records(read_law(folder, revisions=open_revisions(connection)))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.rules import tables, yamlfile
 from bot.rules.database import migrate, open_database
 from bot.rules.diff import FieldChange, field_changes
-from bot.rules.errors import Complaints, LawBaseUnavailable, LawMistakes, RulesError
+from bot.rules.errors import Complaints, LawBaseUnavailable, LawMistakes, RecordChanged, RulesError
 from bot.rules.lawfiles import CheckedLaw, LawBook, read_law
 from bot.rules.load import LoadReport, now, store_law
 from bot.rules.revisions import (
@@ -37,6 +37,7 @@ from bot.rules.vocabulary import COUNTRIES
 from bot.rules.writing import as_yaml
 
 _FILE_KEYS = ("law", "country", "review_every_months", "sources")
+_TABLES = {"rule": tables.rule, "contact": tables.contact}
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,34 @@ def revise(url: str, law: Law, file: Path, author: str, reason: str) -> tuple[li
     """Lays the rules and contacts of a file over the law, live at once; gives the revisions' numbers.
 
     `file`: written as a law file of one country. All or nothing: raises LawMistakes for a mistake in
-    it, or where it does not go with the rest of the law; LawBaseUnavailable.
+    it, or where it does not go with the rest of the law; RulesError where the law files say otherwise
+    than what is loaded, or somebody else was faster; LawBaseUnavailable.
     """
     complaints = Complaints()
     content = yamlfile.read(file, lambda *mistake: complaints.add(file, *mistake))
-    return _revise(url, law, _checked_frame(content, file, complaints), author, reason)
+    return _revise(url, law, _checked_frame(content, file, complaints), author, reason, {})
 
 
-def revise_with(url: str, law: Law, document: str, author: str, reason: str) -> tuple[list[int], LoadReport]:
-    """As `revise`, for the text of such a file."""
-    return _revise(url, law, _content(document), author, reason)
+def revise_with(
+    url: str, law: Law, document: str, author: str, reason: str, expected: Mapping[str, str | None]
+) -> tuple[list[int], LoadReport]:
+    """As `revise`, for the text of such a file.
+
+    `expected`: the hashes of records (`rule/ID`) as its author read them, None for none. Raises
+    RecordChanged when one is another now.
+    """
+    return _revise(url, law, _content(document), author, reason, expected)
+
+
+def records_of(document: str) -> list[str]:
+    """The records (`rule/ID`) that the text of such a file holds. Raises LawMistakes."""
+    return [record for record, _ in _parts(_content(document))]
+
+
+def made_from(made: Iterable[Revision], document: str) -> list[Revision]:
+    """Those of some revisions that were made from the text of such a file. Raises LawMistakes."""
+    parts = dict(_parts(_content(document)))
+    return [each for each in made if parts.get(each.record) == each.document]
 
 
 def law_with(url: str, law: Law, document: str) -> LawBook:
@@ -110,23 +129,53 @@ def law_over(law: Law, revisions: Iterable[Revision]) -> LawBook:
 
 
 def _revise(
-    url: str, law: Law, content: yamlfile.Map, author: str, reason: str
+    url: str, law: Law, content: yamlfile.Map, author: str, reason: str, expected: Mapping[str, str | None]
 ) -> tuple[list[int], LoadReport]:
     with _writing(url) as connection:
         made = all_revisions(connection)
+        _check_read(connection, expected)  # before the law is read, which takes its time
     mine, over = _laid_over(made, content, author, reason)
     book = law_over(law, over)
-    standing_now = [each for each in made if each.ended is None]
-    records = {each.record for each in mine}
+    below = {each.record: record_hash(book.beneath[each.record].record) for each in mine}
     with _writing(url) as connection:
-        hold_revisions(connection, standing_now)
-        for each in standing_now:
-            if each.record in records:
-                end_revision(connection, each.id, FOLLOWED, now(), author)
+        hold_revisions(connection, [each for each in made if each.ended is None])
+        _check_read(connection, expected)
+        _check_loaded(connection, {each.record: below[each.record] for each in mine if not each.follows})
         for each in mine:
-            below = book.beneath[each.record].record
-            add_revision(connection, replace(each, replaces=record_hash(below)))
+            if each.follows:
+                end_revision(connection, each.follows.id, FOLLOWED, now(), author)
+            add_revision(connection, replace(each, replaces=below[each.record]))
         return [each.id for each in mine], store_law(connection, book, over)
+
+
+def _check_read(connection: Connection, expected: Mapping[str, str | None]) -> None:
+    """Raises RecordChanged for a record that is not as whoever changes it has read it."""
+    for record, wanted in expected.items():
+        if _stored(connection, record) != wanted:
+            raise RecordChanged(f"{record} was changed since it was read. Look at it again.")
+
+
+def _check_loaded(connection: Connection, below: Mapping[str, str | None]) -> None:
+    """Raises RulesError for a record that the law files say otherwise than what is loaded.
+
+    Nobody who revises it has read that: a revision would put it aside unseen.
+    """
+    if connection.execute(select(tables.law_version.c.version)).first() is None:
+        return  # nothing is loaded yet: the files are all there is to read
+    for record, wanted in below.items():
+        if _stored(connection, record) != wanted:
+            raise RulesError(
+                f"The law files say {record} otherwise than what is loaded. Load them (`haq rules load`), "
+                "and look at it again."
+            )
+
+
+def _stored(connection: Connection, record: str) -> str | None:
+    """The hash of a record as it is loaded; None for none."""
+    kind, _, name = record.partition("/")
+    table = _TABLES[kind].c
+    found: str | None = connection.execute(select(table.hash).where(table.id == name)).scalar()
+    return found
 
 
 def _laid_over(
@@ -134,13 +183,14 @@ def _laid_over(
 ) -> tuple[list[Revision], list[Revision]]:
     """The revisions that a law file makes, and all that then lie over the law (theirs instead of older)."""
     first = 1 + max((each.id for each in made), default=0)
+    held, country = {each.record: each for each in made if each.ended is None}, str(content["country"])
     mine = [
-        Revision(number, record, str(content["country"]), AS_FOUND, document, author, reason, now())
+        Revision(
+            number, record, country, AS_FOUND, document, author, reason, now(), follows=held.pop(record, None)
+        )
         for number, (record, document) in enumerate(_parts(content), first)
     ]
-    records = {each.record for each in mine}
-    others = [each for each in made if each.ended is None and each.record not in records]
-    return mine, [*others, *mine]
+    return mine, [*held.values(), *mine]
 
 
 def _check_frame(content: yamlfile.Map, parts: list[tuple[str, str]], complain: yamlfile.Complain) -> None:
@@ -167,16 +217,22 @@ def _check_frame(content: yamlfile.Map, parts: list[tuple[str, str]], complain: 
             complain(1, "id", f"{record} stands {count} times.", "Keep one of them.")
 
 
-def withdraw(url: str, law: Law, revision: int, author: str) -> LoadReport:
-    """Takes an open revision back: the law files hold again. Raises RulesError if it is not open."""
+def withdraw(url: str, law: Law, numbers: Sequence[int], author: str) -> LoadReport:
+    """Takes open revisions back, all of them or none: the law files hold again.
+
+    Raises RulesError if one is not open.
+    """
     held = standing(url)
-    left = [each for each in held if each.id != revision]
-    if len(left) == len(held):
-        raise RulesError(f"There is no open revision {revision}. `haq rules revisions` lists them.")
+    gone = sorted(set(numbers) - {each.id for each in held})
+    if gone or not numbers:
+        named = f" {gone[0]}" if gone else ""
+        raise RulesError(f"There is no open revision{named}. `haq rules revisions` lists them.")
+    left = [each for each in held if each.id not in numbers]
     book = law_over(law, left)
     with _writing(url) as connection:
         hold_revisions(connection, held)
-        end_revision(connection, revision, WITHDRAWN, now(), author)
+        for number in numbers:
+            end_revision(connection, number, WITHDRAWN, now(), author)
         return store_law(connection, book, left)
 
 
@@ -187,13 +243,17 @@ def revisions(url: str) -> list[Revision]:
 
 
 def standing(url: str) -> list[Revision]:
-    """The open revisions; none where there is no database yet, or one without them."""
-    engine = open_database(url)
+    """The open revisions; none where there is no database yet, or one without them.
+
+    Raises LawBaseUnavailable.
+    """
+    engine = open_database(url, patient=True)
     try:
         with engine.connect() as connection:
-            return open_revisions(connection)
-    except SQLAlchemyError:
-        return []
+            there = inspect(connection).has_table(tables.revision.name)
+            return open_revisions(connection) if there else []
+    except SQLAlchemyError as error:
+        raise LawBaseUnavailable(f"The rules database cannot be read: {type(error).__name__}.") from error
     finally:
         engine.dispose()
 
@@ -237,7 +297,7 @@ def _parts(content: yamlfile.Map) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def _writing(url: str) -> Iterator[Connection]:
-    engine = open_database(url)
+    engine = open_database(url, patient=True)
     try:
         migrate(engine)
         with engine.begin() as connection:

@@ -3,6 +3,7 @@
 RulesError                 anything below
 ├── LawMistakes            the law files hold mistakes (all of them, each with file and line)
 │   └── RevisionConflicts  they hold none, but contradict revisions
+├── RecordChanged          a record is no longer as somebody read it who changes it
 ├── CaseError              a case that makes no sense: unknown country, impossible date...
 ├── EmptyLawBase           the database holds no rules yet
 └── LawBaseUnavailable     the database cannot be reached or read
@@ -48,6 +49,10 @@ class RevisionConflicts(LawMistakes):
 
     `haq rules revisions` lists them, `haq rules withdraw` takes one back.
     """
+
+
+class RecordChanged(RulesError):
+    """A record is no longer as somebody read it who changes it; nothing was changed."""
 
 
 class CaseError(RulesError, ValueError):

@@ -35,7 +35,7 @@ def revision_lines(revision: Revision) -> Iterator[str]:
 
 def export_lines(url: str) -> Iterator[str]:
     """Every record with its table: {"table", "id", "record"}. Raises EmptyLawBase, LawBaseUnavailable."""
-    engine = open_database(url)
+    engine = open_database(url, patient=True)
     try:
         with engine.connect() as connection:
             version = connection.execute(select(tables.law_version.c.version)).scalar()

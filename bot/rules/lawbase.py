@@ -7,7 +7,7 @@ version stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -72,8 +72,31 @@ _VERSION = "SELECT version FROM law_version"  # asked with every lookup: no buil
 _CONTACTS = select(tables.contact.c.body).where(tables.contact.c.id.in_(bindparam("ids", expanding=True)))
 
 
-_Reach = tuple[tuple[str, ...] | None, str | None, str | None]  # topics, destination, origin
-MOST_REACHES = 4_000  # held at a time
+_Reach = tuple[str | None, str | None, str | None]  # topic (None: all), destination, origin
+MOST_HELD = 100_000  # rules in all reaches together, each as often as it stands in one
+
+
+class Reaches:
+    """The rules fetched while a version stands, by what reaches them. The first to come go first."""
+
+    def __init__(self, most: int = MOST_HELD) -> None:
+        self._most, self._count = most, 0
+        self._rules: dict[_Reach, tuple[Rule, ...]] = {}
+        self._lock = Lock()
+
+    def get(self, reach: _Reach) -> tuple[Rule, ...] | None:
+        """The rules, if they are still there."""
+        return self._rules.get(reach)
+
+    def keep(self, reach: _Reach, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Holds what was fetched, and gives it back."""
+        with self._lock:
+            if self._rules.setdefault(reach, rules) is rules:
+                self._count += len(rules) + 1  # what reaches nothing takes room as well
+            while self._count > self._most:
+                gone = self._rules.pop(next(iter(self._rules)))
+                self._count -= len(gone) + 1
+        return rules
 
 
 @dataclass(frozen=True)
@@ -88,7 +111,7 @@ class _Held:
     emergency: Mapping[str, tuple[EmergencyNumber, ...]]  # by country
     earliest: str | None
     # What was fetched for this version: many ask about the same corridors.
-    candidates: dict[_Reach, tuple[Rule, ...]] = field(default_factory=dict)
+    reaches: Reaches = field(default_factory=Reaches)
     contacts: dict[str, Contact] = field(default_factory=dict)
 
 
@@ -211,27 +234,28 @@ class LawReader:
         With a country unknown, only rules that name no such country or that stand for the other
         one come: a scheme of some origin country says nothing about a person of unknown origin.
         """
-        reach = (None if topics is None else tuple(sorted(topics)), destination, origin)
-        held = self._held.candidates
-        found = held.get(reach)
-        if found is None:
-            found = self._fetched(*reach)
-            if len(held) >= MOST_REACHES:
-                held.clear()
-            held[reach] = found
-        return list(found)
+        held, wanted = self._held.reaches, (None,) if topics is None else tuple(topics)
+        parts = {topic: held.get((topic, destination, origin)) for topic in wanted}
+        missing = [topic for topic, rules in parts.items() if rules is None]
+        if missing:
+            fetched = self._fetched(missing, destination, origin)
+            for topic in missing:
+                rules = tuple(rule for rule in fetched if topic is None or topic in rule.topics)
+                parts[topic] = held.keep((topic, destination, origin), rules)
+        found = {rule.id: rule for rules in parts.values() for rule in rules or ()}
+        return [found[key] for key in sorted(found)]
 
     def _fetched(
-        self, topics: tuple[str, ...] | None, destination: str | None, origin: str | None
-    ) -> tuple[Rule, ...]:
-        query = _candidates(destination is not None, origin is not None, topics is not None)
+        self, topics: Sequence[str | None], destination: str | None, origin: str | None
+    ) -> list[Rule]:
+        query = _candidates(destination is not None, origin is not None, None not in topics)
         values = {
             "destination": destination,
             "destinations": [ANY, destination],
             "origins": [ANY, origin],
-            "topics": list(topics or ()),
+            "topics": list(topics),
         }
-        return tuple(_decode_rule(body) for (body,) in self._connection.execute(query, values))
+        return [_decode_rule(body) for (body,) in self._connection.execute(query, values)]
 
     def rule(self, rule_id: str) -> Rule | None:
         """One rule by its id."""

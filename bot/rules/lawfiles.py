@@ -650,6 +650,8 @@ class _Reader(FileReader):
                 options = tuple(
                     str(item) for item in (wanted if isinstance(wanted, list) else [_yes_no(wanted)])
                 )
+                if not options:
+                    self._say(raw, name, "No value is named.", f"Use {', '.join(fact.options)}.")
                 for option in options:
                     if option not in fact.options:
                         self._say(

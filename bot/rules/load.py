@@ -66,7 +66,7 @@ def load_law(url: str, folder: Path, progress: Callable[[str], None] | None = No
     LawBaseUnavailable.
     """
     tell = progress or (lambda text: None)
-    engine = open_database(url)
+    engine = open_database(url, patient=True)
     try:
         migrate(engine)
         with engine.connect() as connection:

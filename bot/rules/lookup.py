@@ -141,6 +141,8 @@ def _check_date(reader: LawReader, case: Case) -> None:
 def contact_ids(rule: Rule, catalogue: Catalogue) -> tuple[str, ...]:
     """Every contact that a rule names, as a value or beside its values."""
     plain, inner = catalogue.types[rule.type].contact_values
+    if not plain and not inner and len(rule.contacts) < 2:
+        return rule.contacts  # most rules: asked for each of them several times a lookup
     found = [str(rule.values[name]) for name in plain if name in rule.values]
     found += [str(item[key]) for name, key in inner for item in rule.values.get(name, ()) if key in item]
     return tuple(dict.fromkeys((*found, *rule.contacts)))

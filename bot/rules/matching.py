@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from bot.rules.case import Case
 from bot.rules.dates import PartialDate
-from bot.rules.keys import comparable, reaches
+from bot.rules.keys import KeyComparer, comparable, reaches
 from bot.rules.model import ALL_SECTORS, ANY, Condition, Group, Key, Rule, Scope
 from bot.rules.ruletypes import Fact
 
@@ -51,6 +51,11 @@ class Context:
     groups: Mapping[str, Group] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     scopes: tuple[Scope, ...] = ()
+
+    @cached_property
+    def comparer(self) -> KeyComparer:
+        """Compares keys with these groups and facts."""
+        return KeyComparer(self.groups, self.facts)
 
 
 def legal_sectors(case: Case, context: Context) -> LegalSectors:
@@ -92,8 +97,38 @@ def legal_sectors(case: Case, context: Context) -> LegalSectors:
 
 def match(rule: Rule, case: Case, context: Context, sectors: LegalSectors) -> Match:
     """Whether the rule reaches the case, dimension by dimension."""
-    on = case.today if rule.kind == "complaint_channel" else case.on
-    steps = [_date(rule, on), *_narrowed(rule.key, case, context, sectors, on)]
+    on = _day_for(rule, case)
+    return _together([_date(rule, on), *_narrowed(rule.key, case, context, sectors, on)])
+
+
+class Matcher:
+    """Matches many rules against one case, as `match` does: keys that they share are looked at once."""
+
+    def __init__(self, case: Case, context: Context) -> None:
+        self.sectors = legal_sectors(case, context)
+        self._case, self._context = case, context
+        # By the very key and date, which are held here as well so that no other takes their place.
+        self._found: dict[tuple[int, int], tuple[Key, Match, Match]] = {}
+
+    def match(self, rule: Rule) -> Match:
+        """Whether the rule reaches the case."""
+        on, key = _day_for(rule, self._case), rule.key
+        date_step = _date(rule, on)
+        name = (id(key), id(date_step))
+        found = self._found.get(name)
+        if found is None:
+            steps = [date_step, *_narrowed(key, self._case, self._context, self.sectors, on)]
+            found = self._found[name] = (key, date_step, _together(steps))
+        return found[2]
+
+
+def _day_for(rule: Rule, case: Case) -> date:
+    """The day on which a rule must hold: help is sought today, whenever the wrong was done."""
+    return case.today if rule.kind == "complaint_channel" else case.on
+
+
+def _together(steps: list[Match]) -> Match:
+    """All dimensions of one rule, the date first, as one."""
     no = [step for step in steps if step.applies == NO]
     if no:
         alone = no[0] if len(no) == 1 else Match(NO)
@@ -127,21 +162,27 @@ def _narrowed(key: Key, case: Case, context: Context, sectors: LegalSectors, on:
 
 
 def _date(rule: Rule, on: date) -> Match:
-    start = PartialDate.parse(rule.start) if rule.start else None
-    end = PartialDate.parse(rule.end) if rule.end else None
+    as_of = None if rule.start else rule.provenance.as_of
+    return _dated(rule.start, rule.end, as_of, rule.expected, on)
+
+
+@lru_cache(maxsize=20_000)  # many rules begin on the same days; each day has its own `Match`
+def _dated(starts: str | None, ends: str | None, as_of: str | None, expected: bool, on: date) -> Match:
+    start = PartialDate.parse(starts) if starts else None
+    end = PartialDate.parse(ends) if ends else None
     if start is not None and on < start.earliest:
         return Match(NO, (), (f"date: it starts on {start}, after {on}.",))
     if end is not None and on > end.latest:
         return Match(NO, (), (f"date: it ended on {end}, before {on}.",))
     if start is None:
-        known_from = PartialDate.parse(rule.provenance.as_of) if rule.provenance.as_of else None
+        known_from = PartialDate.parse(as_of) if as_of else None
         if known_from is not None and on < known_from.earliest:
             return Match(NO, (), (f"date: it is known only from {known_from} on.",), not_known_then=True)
     if start is not None and start.day is None and on < start.latest:
         return Match(DEPENDS, ("date",), (f"date: it starts in {start}; the day is not known.",))
     if end is not None and end.day is None and on > end.earliest:
         return Match(DEPENDS, ("date",), (f"date: it ends in {end}; the day is not known.",))
-    if rule.expected:
+    if expected:
         return Match(DEPENDS, ("start",), (f"date: its start ({start}) was put off before and may move.",))
     return _holds(on)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bot.rules.dates import PartialDate
@@ -266,12 +266,19 @@ def _contact_value(body: dict[str, Any]) -> ContactValue:
 
 def _key(body: dict[str, Any]) -> Key:
     get = body.get
-    return Key(
+    key = Key(
         tuple(body["destinations"]), tuple(body["origins"]), tuple(get("except_origins", ())),
         tuple(get("sectors", ("all",))), tuple(get("except_sectors", ())), tuple(get("status", (ANY,))),
         tuple(get("employment", (ANY,))), tuple(get("schemes", ())),
         tuple(Condition(**_tuples(Condition, item)) for item in get("when", ())),
     )  # fmt: skip
+    return _held(key)
+
+
+@lru_cache(maxsize=10_000)
+def _held(key: Key) -> Key:
+    """The first of all equal keys: rules share few, and a lookup matches each of them once."""
+    return key
 
 
 def _provenance(body: dict[str, Any]) -> Provenance:

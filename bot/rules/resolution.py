@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from bot.rules.case import Case
 from bot.rules.keys import KeyComparer
 from bot.rules.lawfiles import rivalry, share_values
-from bot.rules.matching import DEPENDS, NO, YES, Context, Match, legal_sectors, match
+from bot.rules.matching import DEPENDS, NO, YES, Context, Match, Matcher
 from bot.rules.model import Rule
 from bot.rules.ruletypes import RuleType
+from bot.rules.same import Same
 from bot.rules.units import Duration, Money, Vocabularies, parse_value
 
 
@@ -47,13 +50,13 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
 
     The order in which the rules come changes nothing.
     """
-    sectors = legal_sectors(case, context)
+    matcher = Matcher(case, context)
     matches: dict[str, tuple[Rule, Match]] = {}
     aside: list[tuple[Rule, str]] = []
     not_known_then: list[Rule] = []
     left_out: list[Rule] = []
     for rule in sorted(rules, key=lambda each: each.id):
-        found = match(rule, case, context, sectors)
+        found = matcher.match(rule)
         if found.applies != NO:
             matches[rule.id] = (rule, found)
         elif found.not_known_then:
@@ -62,7 +65,7 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
             aside.append((rule, " ".join(found.trace)))
             if found.left_out:
                 left_out.append(rule)
-    combiner = _Combiner(matches, KeyComparer(context.groups, context.facts), types)
+    combiner = _Combiner(matches, context.comparer, types)
     results = []
     for rule, found in matches.values():
         outcome, reason = combiner.outcome(rule.id)
@@ -72,7 +75,7 @@ def resolve(rules: Iterable[Rule], case: Case, context: Context, types: Mapping[
             results.append(
                 Result(
                     rule, outcome.applies, outcome.depends_on, outcome.trace,
-                    found.depends_on, outcome.unless, sectors.possible,
+                    found.depends_on, outcome.unless, matcher.sectors.possible,
                 )
             )  # fmt: skip
     return Resolution(tuple(results), tuple(aside), tuple(not_known_then), tuple(left_out))
@@ -88,6 +91,11 @@ class _Combiner:
         self._comparer = comparer
         self._types = types
         self._done: dict[str, tuple[Match, str]] = {}
+        self._rivals: dict[tuple[Any, ...], list[Rule]] = {}
+        for rule, _ in matches.values():
+            rule_type = types[rule.type]
+            if rule_type.combine != "all":
+                self._rivals.setdefault(rivalry(rule, rule_type), []).append(rule)
 
     def outcome(self, rule_id: str) -> tuple[Match, str]:
         """How the rule stands once its rivals are heard, and why it gave way if it did."""
@@ -119,13 +127,7 @@ class _Combiner:
         rule_type = self._types[rule.type]
         if rule_type.combine == "all":
             return []
-        rivals = [
-            other
-            for other, _ in self._matches.values()
-            if other.id != rule.id
-            and other.type == rule.type
-            and rivalry(other, rule_type) == rivalry(rule, rule_type)
-        ]
+        rivals = [other for other in self._rivals[rivalry(rule, rule_type)] if other.id != rule.id]
         if rule_type.combine == "one":
             return [other for other in rivals if self._displaces(other, rule)]
         return [other for other in rivals if _better(other, rule, rule_type)]
@@ -135,7 +137,13 @@ class _Combiner:
             return True
         if winner.id in loser.displaces or not share_values(winner, loser):
             return False
-        return self._comparer.strict_subset(winner, loser)
+        return _narrower(Same(self._comparer, winner, loser))
+
+
+@lru_cache(maxsize=50_000)  # the same few rivals meet in lookup after lookup
+def _narrower(key: Same) -> bool:
+    comparer, narrow, wide = key.objects
+    return bool(comparer.strict_subset(narrow, wide))
 
 
 def _better(winner: Rule, loser: Rule, rule_type: RuleType) -> bool:

@@ -40,6 +40,7 @@ class Revision:
     reason: str
     at: str
     ended: str | None = None  # settled | withdrawn | followed
+    follows: Revision | None = None  # of one that is being made: the open one whose place it takes
 
     @property
     def name(self) -> Path:
@@ -133,13 +134,14 @@ def settle(
         record = amended.get(revision.record)
         if below is None or record is None:
             continue  # the revision itself holds a mistake, which is named already
+        held = revision.follows or revision  # a conflict is not settled by revising once more
         if below.record is not None and to_json(below.record) == to_json(record):
             settled.append(revision.id)
-        elif revision.replaces not in (AS_FOUND, record_hash(below.record)):
+        elif held.replaces not in (AS_FOUND, record_hash(below.record)):
             complaints.add(
-                below.path, below.line, revision.record,
-                f"The files were changed, and {revision.said} changes the same record.",
+                below.path, below.line, held.record,
+                f"The files were changed, and {held.said} changes the same record.",
                 f"Put what holds into the files (`haq rules export --revisions`), or take the revision "
-                f"back: `haq rules withdraw {revision.id}`.",
+                f"back: `haq rules withdraw {held.id}`.",
             )  # fmt: skip
     return tuple(settled)

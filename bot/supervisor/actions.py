@@ -7,52 +7,60 @@ and sends the whole conversation back when an action fails.
 from __future__ import annotations
 
 import hmac
-import logging
 import os
 import sys
+from typing import TYPE_CHECKING
 
+from bot.observability import logs
+from bot.observability.numbers import keep_numbers
 from bot.settings import Settings, load_settings
+from bot.supervisor import pulse
 from bot.supervisor.assistant import TOKEN_HEADER, TOKEN_VARIABLE
 from bot.supervisor.lifeline import hold_on
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from bot.observability.metrics import Metrics
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, metrics: Metrics | None = None) -> None:
     """Serves until stopped."""
     from rasa_sdk.endpoint import create_app
     from sanic.request import Request
     from sanic.response import HTTPResponse, json
 
+    from bot.observability.sanic_pages import PAGES, actions_readiness, add_pages
+    from bot.supervisor.fence import PatientNoLonger, fence
+
     app = create_app("actions", cors_origins=[])
+    fence(app)
     token = os.environ.get(TOKEN_VARIABLE)
 
     @app.middleware("request")
     async def admit(request: Request) -> HTTPResponse | None:
         if request.path == "/health":
             return json({"status": "ok", "service": "actions"})
-        if token and not hmac.compare_digest(request.headers.get(TOKEN_HEADER, "").encode(), token.encode()):
+        if request.path in PAGES:
+            return None
+        given = request.headers.get(TOKEN_HEADER, "").encode("utf-8", "replace")
+        if not token or not hmac.compare_digest(given, token.encode()):  # without a token: nobody
             return json({"error": "forbidden"}, status=403)
         return None
 
-    @app.exception(Exception)
-    async def failed(request: Request, exception: Exception) -> HTTPResponse:
-        status = getattr(exception, "status_code", 500)
-        logger.error("A request to %s failed.", request.path, exc_info=exception)
-        return json({"error": type(exception).__name__}, status=status)
-
-    app.run(host="127.0.0.1", port=settings.actions_port, access_log=False, debug=False)
+    add_pages(app, metrics, actions_readiness(settings), settings.metrics_key)
+    app.register_listener(pulse.answering({"service": "actions"}), "after_server_start")
+    app.run(
+        **pulse.place("127.0.0.1", settings.actions_port, settings.workers),
+        access_log=False, debug=False, protocol=PatientNoLonger,
+    )  # fmt: skip
 
 
 def main() -> int:
     """The entry point; the exit code."""
+    os.umask(0o077)  # what is written holds conversations
     settings = load_settings()
     hold_on()
-    logging.basicConfig(
-        level=getattr(logging, settings.log_level.upper()),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    serve(settings)
+    logs.configure(settings, "actions")
+    serve(settings, keep_numbers(settings, "actions"))
     return 0
 
 

@@ -17,8 +17,14 @@ from pathlib import Path
 from bot.settings import ROOT, Settings, engine_environment
 from bot.supervisor.problems import ProcessError
 
-INPUTS = ("config.yml", "domain", "data/nlu", "data/dialogue", "bot/nlu", "bot/language")
-"""What the model depends on: configuration, domain, training data, the code and data of our components."""
+INPUTS = (
+    "config.yml", "domain", "data/nlu", "data/dialogue", "bot/language",
+    "bot/nlu/components.py", "bot/nlu/topic_model.py", "bot/nlu/engine.py",
+)  # fmt: skip
+"""What the model depends on: configuration, domain, training data, the code and data of our components.
+
+The rest of `bot/nlu` only serves what was trained.
+"""
 
 LIBRARIES = ("rasa", "scikit-learn", "numpy", "scipy")
 TRAINING_DATA = ("data/nlu", "data/dialogue")  # never data/: Rasa takes any YAML there for its own

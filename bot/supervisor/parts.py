@@ -6,7 +6,7 @@ import secrets
 from importlib.util import find_spec
 from pathlib import Path
 
-from bot.settings import Settings, engine_environment
+from bot.settings import SERVER, Settings, engine_environment
 from bot.supervisor.assistant import TOKEN_VARIABLE
 from bot.supervisor.services import Service, python
 
@@ -20,11 +20,19 @@ class Parts:
         self._settings = settings
         self._environment = {**engine_environment(settings), TOKEN_VARIABLE: secrets.token_urlsafe(24)}
 
-    def assistant(self, model: Path) -> Service:
-        """Rasa's server with exactly this model."""
+    def assistants(self, model: Path) -> tuple[Service, ...]:
+        """Rasa's server with exactly this model; as many as there are workers, on one port."""
+        return tuple(self._assistant(name, model) for name in _names("assistant", self._settings.workers))
+
+    def action_servers(self) -> tuple[Service, ...]:
+        """The action server; as many as there are workers, where the assistants ask it."""
+        number = self._settings.workers if self._settings.actions == SERVER else 1
+        return tuple(self._actions(name) for name in _names("actions", number))
+
+    def _assistant(self, name: str, model: Path) -> Service:
         settings = self._settings
         return Service(
-            name="assistant",
+            name=name,
             command=python("-m", "bot.supervisor.assistant", "--model", str(model)),
             url=settings.assistant_url,
             host=settings.host,
@@ -32,13 +40,14 @@ class Parts:
             port_variable="HAQ_ASSISTANT_PORT",
             environment=self._environment,
             expected={"service": "assistant", "model": model.name},
+            own_pulse=True,
         )
 
-    def actions(self) -> Service:
-        """The action server; never beyond this machine."""
+    def _actions(self, name: str) -> Service:
+        """Never beyond this machine."""
         settings = self._settings
         return Service(
-            name="actions",
+            name=name,
             command=python("-m", "bot.supervisor.actions"),
             url=settings.actions_url,
             host="127.0.0.1",
@@ -46,6 +55,7 @@ class Parts:
             port_variable="HAQ_ACTIONS_PORT",
             environment=self._environment,
             expected={"service": "actions"},
+            own_pulse=True,
         )
 
     def desk(self) -> Service | None:
@@ -63,3 +73,12 @@ class Parts:
             environment=settings.environment(),
             expected={"service": "desk"},
         )
+
+
+def _names(name: str, number: int) -> list[str]:
+    """One name a process; also that of its log.
+
+    >>> _names("assistant", 1), _names("assistant", 2)
+    (['assistant'], ['assistant-1', 'assistant-2'])
+    """
+    return [name] if number == 1 else [f"{name}-{each}" for each in range(1, number + 1)]

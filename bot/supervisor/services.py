@@ -10,8 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -20,6 +20,7 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 from bot.settings import ROOT
+from bot.supervisor import pulse
 from bot.supervisor.problems import ProcessError
 
 LARGEST_LOG = 5_000_000
@@ -42,15 +43,22 @@ class Service:
     """What `/health` must say, so that no other server is taken for ours."""
     patience: float = 180.0
     """Seconds that it may take to become ready."""
+    own_pulse: bool = False
+    """Whether it answers us at an address of its own (`pulse.py`): others may answer at `url` too."""
 
     def health(self, timeout: float = 2.0) -> dict[str, Any] | None:
         """What the service says of itself; None while it does not answer."""
         return health(self.url, timeout)
 
-    def ready(self) -> bool:
-        """Whether the service answers, and is the one we mean."""
-        said = self.health()
+    def ready(self, url: str | None = None) -> bool:
+        """Whether the service answers, and is the one we mean. `url`: the address of its pulse."""
+        said = health(url or self.url)
         return said is not None and all(said.get(key) == value for key, value in self.expected.items())
+
+    def alive(self, url: str | None = None) -> bool:
+        """Whether the service answers at all: one that cannot read its database gains nothing by dying."""
+        said = health(url or self.url, whatever=True)
+        return said is not None and said.get("service") == self.expected.get("service", said.get("service"))
 
     def check_port(self) -> None:
         """Raises ProcessError when something else has the port."""
@@ -74,17 +82,27 @@ class Service:
         return f"The {self.name} cannot listen on {self.host} (HAQ_HOST): {error.strerror}."
 
 
-def health(url: str, timeout: float = 2.0) -> dict[str, Any] | None:
-    """What the service at an address says of itself; None when it does not answer."""
+def health(url: str, timeout: float = 2.0, *, whatever: bool = False) -> dict[str, Any] | None:
+    """What the service at an address says of itself; None when it does not answer, or is not ready.
+
+    `whatever`: also what it says when it is not ready.
+    """
     try:
         with _open(f"{url}/health", timeout=timeout) as response:
             said = json.load(response)
     except HTTPError as error:
-        error.close()
-        return None
+        with error:
+            said = _json(error) if whatever else None
     except (OSError, HTTPException, ValueError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def _json(answer: HTTPError) -> Any:
+    try:
+        return json.load(answer)
+    except (OSError, ValueError):
+        return None
 
 
 class Process:
@@ -94,12 +112,17 @@ class Process:
         self.service = service
         self.log = log_dir / f"{service.name}.log"
         self.started = time.monotonic()
+        self.url = service.url
+        """Where this very process answers."""
         log_dir.mkdir(parents=True, exist_ok=True)
-        with _opened(self.log) as output:
+        with _opened(self.log) as output, _pulse(service) as (number, url):
+            self.url = url or service.url
+            environment = {**os.environ, **service.environment}
             self._process = subprocess.Popen(
                 service.command,
                 cwd=ROOT,
-                env={**os.environ, **service.environment},
+                env=environment if number is None else {**environment, pulse.VARIABLE: str(number)},
+                pass_fds=() if number is None else (number,),
                 stdin=subprocess.PIPE,  # the lifeline: closed when we are gone
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -116,6 +139,14 @@ class Process:
         """The exit code; None while it runs."""
         return self._process.poll()
 
+    def ready(self) -> bool:
+        """Whether this process answers, and is the one we mean."""
+        return self.service.ready(self.url)
+
+    def alive(self) -> bool:
+        """Whether this process answers at all."""
+        return self.service.alive(self.url)
+
     def terminate(self) -> None:
         """Asks the whole group to end."""
         self._signal(signal.SIGTERM)
@@ -130,6 +161,16 @@ class Process:
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, number)
+
+
+@contextmanager
+def _pulse(service: Service) -> Iterator[tuple[int | None, str | None]]:
+    """An address for a process to inherit: its number and its URL, which we forget once it is started."""
+    if not service.own_pulse:
+        yield None, None
+        return
+    with pulse.new_address() as address:
+        yield address.fileno(), f"http://127.0.0.1:{address.getsockname()[1]}"
 
 
 def python(*arguments: str) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ class Supervisor:
                 f"The end of {process.log}:\n{tail(process.log)}"
             )
         age = time.monotonic() - process.started
-        if service.ready():
+        if process.ready():
             self._becomes_ready(watched, age)
         elif age > service.patience:
             raise ProcessError(f"The {service.name} did not answer within {age:.0f} s. See {process.log}.")
@@ -136,13 +136,13 @@ class Supervisor:
         if process.exit_code is not None:
             self._died(watched, process, f"died ({_how(process.exit_code)}; see {process.log})")
         elif not watched.ready:
-            if watched.service.ready():
+            if process.ready():
                 self._becomes_ready(watched, now - process.started)
-            elif now - process.started > watched.service.patience:
+            elif now - process.started > watched.service.patience and not process.alive():
                 self._died(watched, process, f"did not become ready (see {process.log})")
         elif now >= watched.pulse_at:
             watched.pulse_at = now + PULSE_SECONDS
-            watched.missed = 0 if watched.service.ready() else watched.missed + 1
+            watched.missed = 0 if process.alive() else watched.missed + 1
             if watched.missed >= MISSED_PULSES:
                 self._died(watched, process, f"no longer answers (see {process.log})")
 

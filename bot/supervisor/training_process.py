@@ -25,7 +25,7 @@ def main() -> int:
     arguments = parser.parse_args()
     hold_on()
     leave_out_if_unused(ROOT / "config.yml")
-    engine_logging.configure(load_settings())
+    engine_logging.configure(load_settings(), "training")
 
     import numpy
     import tqdm

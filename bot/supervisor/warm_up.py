@@ -8,6 +8,7 @@ import secrets
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
+from bot.people.records import NOBODY
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -18,11 +19,12 @@ _TIMEOUT_SECONDS = 20
 
 def warm_up(settings: Settings) -> None:
     """Talks to the assistant once as nobody, and has that forgotten; a failure is only logged."""
-    nobody = f"warm-up-{secrets.token_hex(8)}"
+    nobody = f"{NOBODY}{secrets.token_hex(8)}"
     headers = {"Content-Type": "application/json"}
     if settings.rest_key:
         headers["Authorization"] = f"Bearer {settings.rest_key}"
-    for message in _MESSAGES:
+    times = 1 if settings.workers == 1 else 3 * settings.workers  # so that most likely each hears of it
+    for message in _MESSAGES * times:
         body = json.dumps({"sender": nobody, "message": message}).encode()
         url = f"{settings.assistant_url}/webhooks/rest/webhook"
         try:

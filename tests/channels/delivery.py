@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -54,11 +54,13 @@ def environment(base: Callable[[str], str], public: str) -> dict[str, str]:
 class Connected:
     """`haq run` with every channel on, and a place for a simulator of each platform."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.ports = {name: free_port() for name in ("whatsapp", "telegram", "messenger", "sms", "line")}
         assistant = free_port()
         given = environment(self._base, f"http://127.0.0.1:{assistant}")
-        self.servers = Servers(folder, settings={**given, "HAQ_ASSISTANT_PORT": str(assistant)})
+        self.servers = Servers(
+            folder, settings={**given, "HAQ_ASSISTANT_PORT": str(assistant), **(settings or {})}
+        )
         self.servers.start()
 
     def _base(self, name: str) -> str:

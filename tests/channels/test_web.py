@@ -43,7 +43,7 @@ class Page:
 
 def rows_of_people(connected: Connected) -> dict[str, int]:
     """How many rows each table holds that keeps something of a person, ids alone aside."""
-    tables = ("conversation", "channel_person", "channel_outbox", "web_session", "web_event")
+    tables = ("conversation", "channel_person", "channel_outbox", "web_session", "web_event", "handoff")
     with sqlite3.connect(connected.servers.folder / "conversations.db") as database:
         return {
             name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
@@ -91,12 +91,18 @@ def test_the_assistant_is_killed_in_the_middle(connected: Connected) -> None:
 
 def test_ending_erases_and_a_stranger_sees_nothing(connected: Connected) -> None:
     page = Page(connected.servers.url)
+    before = rows_of_people(connected)
     page.say("I work in construction in Qatar", "a")
     page.answer(0)
+    page.say("I want to talk to a person", "b")
+    page.answer(page.events(0)[-1]["number"])
+    assert rows_of_people(connected)["handoff"] == before["handoff"] + 1
     assert httpx.get(f"{page.http.base_url}events", headers={"Authorization": "Bearer x"}).status_code == 401
     assert page.http.post("/end", headers=page.head, json={}).json() == {"erased": True}
     assert page.http.get("/events", headers=page.head).status_code == 401
     assert page.http.post("/session", json={"session": page.session["session"]}).status_code == 404
+    time.sleep(1)
+    assert rows_of_people(connected)["handoff"] == before["handoff"]
 
 
 def test_ending_while_an_answer_is_made_leaves_nothing(connected: Connected) -> None:

@@ -17,6 +17,7 @@ from bot.settings import Settings, load_settings
 
 GOOD, OTHER = "four plain words here", "five quite other words now"
 HERE = "198.51.100.7"
+SESSION = "the token of a session"  # to which a new secret is shown
 
 
 class Clock:
@@ -69,8 +70,8 @@ def member(store: AccountStore, name: str = "amina", role: str = "caseworker") -
 
 def with_phone(store: AccountStore, account: Account, time: Clock) -> pyotp.TOTP:
     """Its phone, set up a minute ago."""
-    phone = pyotp.TOTP(store.factors.propose(account.id))
-    assert store.factors.confirm(account.id, phone.at(time.now())) is not None
+    phone = pyotp.TOTP(store.factors.propose(account.id, SESSION))
+    assert store.factors.confirm(account.id, SESSION, phone.at(time.now())) is not None
     time.pass_by(minutes=1)
     return phone
 

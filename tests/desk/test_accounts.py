@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -10,6 +13,7 @@ from sqlalchemy import create_engine, text
 from bot.desk.accounts import passwords
 from bot.desk.accounts.entrance import Step
 from bot.desk.accounts.first import first_admin_link
+from bot.desk.accounts.members import normal
 from bot.desk.accounts.problems import AccountError, Problem, TooManyAttempts
 from bot.desk.accounts.store import AccountStore
 from bot.desk.accounts.throttle import OF_ACCOUNT, OF_ADDRESS
@@ -47,6 +51,18 @@ def test_a_name_is_one_however_it_is_typed(store: AccountStore) -> None:
     with pytest.raises(AccountError, match="already"):
         store.add("AMINA@fund.example ", ["viewer"])
     assert store.members.named("ＡＭＩＮＡ@fund.example") == made
+
+
+def test_a_text_that_is_no_name_costs_little(store: AccountStore) -> None:
+    """Half a megabyte of signs that combine would take minutes; NUL stops PostgreSQL."""
+    began = perf_counter()
+    text = "a" + "\u0323\u0301" * 250_000
+    for do in (lambda: store.add(text, ["viewer"]), lambda: log_in(store, text, OTHER)):
+        with pytest.raises(AccountError):
+            do()
+    assert perf_counter() - began < 1
+    assert normal("\0ami\0na") == "amina"
+    assert normal(" " * 1000 + "Amina") == "amina"
 
 
 @pytest.mark.parametrize("roles", [[], ["king"], ["viewer", "king"]])
@@ -263,6 +279,36 @@ def test_the_last_admin_stays(store: AccountStore) -> None:
     store.add("second", ["admin", "editor"])
     store.members.disable(first.id)
     assert [each.disabled for each in store.members.all()] == [True, False]
+
+
+def _refusals(do: Callable[[], None], together: threading.Barrier, refused: list[Problem]) -> None:
+    together.wait()
+    try:
+        do()
+    except AccountError as error:
+        refused.append(error.problem)
+
+
+def test_two_admins_who_close_each_other_at_once(store: AccountStore) -> None:
+    """One stays, whatever the moment; so too when roles are taken away."""
+    admins = [store.add(name, ["admin"]) for name in ("first", "second")]
+    for turn in range(10):
+        together = threading.Barrier(2)
+        refused: list[Problem] = []
+
+        change = partial(store.members.set_roles, roles=["viewer"]) if turn % 2 else store.members.disable
+        threads = [
+            threading.Thread(target=_refusals, args=(partial(change, each.id), together, refused))
+            for each in admins
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert refused == [Problem.LAST_ADMIN]
+        for each in admins:
+            store.members.enable(each.id)
+            store.members.set_roles(each.id, ["admin"])
 
 
 def test_the_first_admin(store: AccountStore, settings: Settings) -> None:

@@ -1,13 +1,11 @@
-"""Accounts in PostgreSQL as in SQLite: the same tests, with a real server where one is installed."""
+"""Accounts in PostgreSQL as in SQLite: the same tests, with a real server."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
-from bot.desk.accounts.tables import metadata
 from bot.settings import Settings, load_settings
 from tests.desk.account_store import hasher, store, time
 from tests.desk.test_accounts import (
@@ -20,6 +18,7 @@ from tests.desk.test_accounts import (
     test_reset,
     test_the_first_admin,
     test_the_last_admin_stays,
+    test_two_admins_who_close_each_other_at_once,
 )
 from tests.desk.test_keys_and_log import test_keys, test_the_audit_log
 from tests.desk.test_second_factor import (
@@ -29,11 +28,9 @@ from tests.desk.test_second_factor import (
     test_recovery_codes,
     test_the_way_in_with_a_phone,
 )
-from tests.rules.test_postgresql import SERVERS, postgresql
 
 __all__ = [
     "hasher",
-    "postgresql",
     "store",
     "test_a_code_is_used_once",
     "test_a_link_grows_old_and_is_replaced",
@@ -51,18 +48,13 @@ __all__ = [
     "test_the_first_admin",
     "test_the_last_admin_stays",
     "test_the_way_in_with_a_phone",
+    "test_two_admins_who_close_each_other_at_once",
     "time",
 ]  # fmt: skip
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not SERVERS, reason="no PostgreSQL server is installed (Debian: postgresql)"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def settings(postgresql: str, tmp_path: Path) -> Settings:
     """An empty database of the server."""
-    engine = create_engine(postgresql, future=True)
-    metadata.drop_all(engine)
-    engine.dispose()
     return load_settings({"HAQ_VAR_DIR": str(tmp_path), "HAQ_ACCOUNTS_URL": postgresql})

@@ -323,8 +323,8 @@ def test_pages_of_others_may_read_it(api: httpx.Client) -> None:
 def test_limit_and_keys(desk: RunningDesk, api: httpx.Client) -> None:
     """An address is stopped after its share; a key with the scope is not; a wrong one opens nothing."""
     keys = desk.accounts.keys
-    good = {"authorization": f"Bearer {keys.make('clinic', ['lookup'], 'test')}"}
-    other = {"authorization": f"Bearer {keys.make('office', ['counts'], 'test')}"}
+    good = {"authorization": f"Bearer {keys.make('clinic', ['lookup'], 'test').token}"}
+    other = {"authorization": f"Bearer {keys.make('office', ['counts'], 'test').token}"}
     answers = [api.get("countries", params={"q": "Doha"}, headers=ELSEWHERE) for _ in range(140)]
     codes = [each.status_code for each in answers]
     assert codes[:120] == [200] * 120 and codes[-1] == 429

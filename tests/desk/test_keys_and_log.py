@@ -15,7 +15,7 @@ from bot.desk.accounts.problems import AccountError
 from bot.desk.accounts.roles import May, allowed
 from bot.desk.accounts.store import AccountStore
 from bot.desk.accounts.tables import metadata
-from bot.privacy.sealing import read_key
+from bot.privacy.keyring import Ring, read_ring
 from tests.desk.account_store import (
     GOOD,
     Clock,
@@ -31,7 +31,8 @@ __all__ = ["hasher", "settings", "store", "time"]
 
 def test_keys(store: AccountStore, time: Clock) -> None:
     """A key opens its scopes until it is taken back; the day of its last use is kept."""
-    token = store.keys.make(" Union  website ", ["counts", "lookup", "counts"], "amina")
+    made = store.keys.make(" Union  website ", ["counts", "lookup", "counts"], "amina")
+    token = made.token
     assert store.scopes_of_key(token) == {"lookup", "counts"}
     assert store.scopes_of_key(token + "x") is None
     assert store.scopes_of_key("") is None
@@ -40,7 +41,8 @@ def test_keys(store: AccountStore, time: Clock) -> None:
     (key,) = store.keys.all()
     assert (key.name, key.made_by, key.used_on) == ("Union website", "amina", "2026-03-03")
     assert token.startswith(key.start) and len(key.start) < 12
-    assert store.keys.revoke(key.id)
+    assert (made.id, made.name) == (key.id, key.name)
+    assert store.keys.revoke(key.id) == "Union website"
     assert not store.keys.revoke(key.id)
     assert store.scopes_of_key(token) is None
 
@@ -118,18 +120,18 @@ def test_an_ipv6_household_counts_as_one() -> None:
 
 def test_a_key_file_is_one_for_all_who_start_together(tmp_path: Path) -> None:
     """Nobody reads it half made, and nobody has another key."""
-    found: list[bytes] = []
+    found: list[Ring] = []
     together = threading.Barrier(8)
 
     def start() -> None:
         together.wait()
-        found.append(read_key(tmp_path / "new" / "key"))
+        found.append(read_ring(tmp_path / "new" / "key"))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for each in threads:
         each.start()
     for each in threads:
         each.join()
-    assert len(found) == 8 and len(set(found)) == 1 and len(found[0]) == 32
+    assert len(found) == 8 and len(set(found)) == 1 and len(found[0].person) == 32
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["key"]
     assert (tmp_path / "new" / "key").stat().st_mode & 0o077 == 0

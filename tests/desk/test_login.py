@@ -48,9 +48,9 @@ def alert(response: httpx.Response) -> str:
 
 def code_of(desk: RunningDesk, number: int) -> str:
     """A code of a phone that has just been set up for an account, which no code was taken from yet."""
-    secret = desk.accounts.factors.propose(number)
+    secret = desk.accounts.factors.propose(number, "a session")
     totp = pyotp.TOTP(secret)
-    assert desk.accounts.factors.confirm(number, totp.at(time.time() - 30)) is not None
+    assert desk.accounts.factors.confirm(number, "a session", totp.at(time.time() - 30)) is not None
     return totp.now()
 
 

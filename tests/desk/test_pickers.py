@@ -9,8 +9,8 @@ from starlette.datastructures import QueryParams
 
 from bot.answers.grouping import GROUPS, group_of
 from bot.desk.asked import Asked, read_question
+from bot.desk.languages import DESK_LANGUAGES
 from bot.desk.pickers import Kind, label, resolve, suggest
-from bot.desk.views import DESK_LANGUAGES
 from bot.rules.model import Key, Provenance, Rule
 from bot.rules.vocabulary import COUNTRIES, SECTORS
 

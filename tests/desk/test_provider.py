@@ -10,7 +10,8 @@ import httpx
 import pytest
 from joserfc.jwk import RSAKey
 
-from bot.desk.accounts.provider import ProviderError, provider_of
+from bot.desk.accounts import provider as module
+from bot.desk.accounts.provider import Provider, ProviderError, provider_of
 from bot.desk.guard import SESSION_COOKIE
 from bot.settings import SettingsError, load_settings
 from tests.desk.conftest import RunningDesk
@@ -192,11 +193,33 @@ def test_somebody_who_changes_their_mind(open_desk: RunningDesk, provider: Ident
         assert got.status_code == 502 and "Try again" in got.text
 
 
-def test_a_provider_that_names_another_issuer(open_desk: RunningDesk, provider: IdentityProvider) -> None:
+def ours(issuer: str) -> Provider:
+    """The provider as a desk's settings name it."""
+    found = provider_of(load_settings({"HAQ_OIDC_ISSUER": issuer, "HAQ_OIDC_CLIENT": CLIENT}))
+    assert found is not None
+    return found
+
+
+def test_a_provider_that_names_another_issuer(provider: IdentityProvider) -> None:
     """It is not the one that was set."""
+    module._kept.clear()
     provider.names_issuer = "https://elsewhere.example"
-    with open_desk.client() as client:
-        assert client.get("/login/provider").status_code == 502
+    with pytest.raises(ProviderError, match="another issuer"):
+        ours(provider.issuer).start("/")
+
+
+def test_what_a_provider_says_of_itself_is_kept_for_minutes(
+    provider: IdentityProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can make us ask; and each asking may take ten seconds."""
+    module._kept.clear()
+    first, _ = ours(provider.issuer).start("/")
+    provider.names_issuer = "https://elsewhere.example"
+    again, _ = ours(provider.issuer).start("/")
+    assert first.partition("?")[0] == again.partition("?")[0]
+    monkeypatch.setattr(module, "_KEPT_SECONDS", 0)
+    with pytest.raises(ProviderError, match="another issuer"):
+        ours(provider.issuer).start("/")
 
 
 def test_without_a_provider(desk: RunningDesk) -> None:
@@ -209,13 +232,8 @@ def test_without_a_provider(desk: RunningDesk) -> None:
 
 def test_a_provider_that_is_down() -> None:
     """Said as such, not as a fault of ours."""
-    settings = load_settings({
-        "HAQ_OIDC_ISSUER": f"http://127.0.0.1:{free_port()}", "HAQ_OIDC_CLIENT": CLIENT,
-    })  # fmt: skip
-    found = provider_of(settings)
-    assert found is not None
     with pytest.raises(ProviderError, match="cannot be reached"):
-        found.start("/")
+        ours(f"http://127.0.0.1:{free_port()}").start("/")
 
 
 @pytest.mark.parametrize("issuer", ["login.example.org", "http://login.example.org", "https://"])

@@ -22,7 +22,7 @@ NUMBER = "987654"  # of nothing: what is let in finds nothing to change
 
 def address(route: DeskRoute) -> str:
     """An address of the route."""
-    return re.sub(r"\{\w+:int\}", NUMBER, re.sub(r"\{\w+(:path)?\}", NUMBER, route.path))
+    return re.sub(r"\{\w+(:path|:number)?\}", NUMBER, route.path)
 
 
 def asked(client: httpx.Client, route: DeskRoute, method: str) -> httpx.Response:

@@ -19,6 +19,7 @@ from tests.desk.account_store import (
     GOOD,
     HERE,
     OTHER,
+    SESSION,
     Clock,
     hasher,
     log_in,
@@ -46,7 +47,7 @@ def test_the_way_in_with_a_phone(store: AccountStore, time: Clock) -> None:
     """Set-up, then password and code; the session is a new one at each step."""
     account = member(store)
     first = log_in(store)
-    phone = pyotp.TOTP(store.factors.propose(account.id))
+    phone = pyotp.TOTP(store.factors.propose(account.id, first.token))
     passed, codes = store.entrance.by_new_factor(first.token, phone.at(time.now()), "")
     assert len(set(codes)) == 10
     assert store.visitor(passed.token).account == account
@@ -62,6 +63,33 @@ def test_the_way_in_with_a_phone(store: AccountStore, time: Clock) -> None:
     assert store.sessions.halfway(halfway.token) is None
     with pytest.raises(AccountError):  # its second door is gone with it
         store.entrance.by_code(halfway.token, phone.at(time.now()), HERE, "")
+
+
+def test_a_secret_that_somebody_else_saw_is_worth_nothing(store: AccountStore, time: Clock) -> None:
+    """Whoever has the password and comes first sees one secret; the owner sets up another."""
+    account = member(store)
+    thief, owner = log_in(store).token, log_in(store).token
+    stolen = store.factors.propose(account.id, thief)
+    shown = store.factors.propose(account.id, owner)
+    assert shown != stolen
+    for token, secret in ((thief, stolen), (owner, stolen), (thief, shown)):
+        with pytest.raises(AccountError, match="code"):
+            store.entrance.by_new_factor(token, pyotp.TOTP(secret).at(time.now()), "")
+    assert store.factors.proposed(account.id, owner) == shown  # a wrong code: the phone need not scan again
+    passed, _ = store.entrance.by_new_factor(owner, pyotp.TOTP(shown).at(time.now()), "")
+    assert store.visitor(passed.token).account == account
+    time.pass_by(minutes=1)
+    assert not store.factors.is_right(account.id, pyotp.TOTP(stolen).at(time.now()))
+    assert store.factors.is_right(account.id, pyotp.TOTP(shown).at(time.now()))
+
+
+def test_a_page_never_shows_the_secret_of_another_session(store: AccountStore) -> None:
+    """Nor after a wrong code, when another session came between; nor a second time."""
+    account = member(store)
+    first = store.factors.propose(account.id, SESSION)
+    between = store.factors.propose(account.id, "another session")
+    again = store.factors.proposed(account.id, SESSION)
+    assert len({first, between, again, store.factors.propose(account.id, SESSION)}) == 4
 
 
 @pytest.mark.parametrize(
@@ -121,8 +149,8 @@ def test_guessing_codes_is_stopped(store: AccountStore, time: Clock) -> None:
 def test_recovery_codes(store: AccountStore, time: Clock) -> None:
     """Each once, of its own account alone, typed as one likes; new ones end the old."""
     account, other = member(store), member(store, "brahim")
-    phone = pyotp.TOTP(store.factors.propose(account.id))
-    codes = store.factors.confirm(account.id, phone.at(time.now())) or []
+    phone = pyotp.TOTP(store.factors.propose(account.id, SESSION))
+    codes = store.factors.confirm(account.id, SESSION, phone.at(time.now())) or []
     assert not store.factors.is_right(other.id, codes[0])
     assert store.factors.is_right(account.id, f" {codes[0].upper().replace('-', ' ')} ")
     assert not store.factors.is_right(account.id, codes[0])
@@ -136,12 +164,12 @@ def test_recovery_codes(store: AccountStore, time: Clock) -> None:
 def test_secrets_are_sealed(store: AccountStore, settings: Settings, time: Clock) -> None:
     """The database alone makes no code and holds no token, password, recovery code or key."""
     account = member(store)
-    secret = store.factors.propose(account.id)
-    codes = store.factors.confirm(account.id, pyotp.TOTP(secret).at(time.now())) or []
+    secret = store.factors.propose(account.id, SESSION)
+    codes = store.factors.confirm(account.id, SESSION, pyotp.TOTP(secret).at(time.now())) or []
     tokens = [
         store.sign_in(account.id),
         store.members.make_link(account.id),
-        store.keys.make("x", ["lookup"], "a"),
+        store.keys.make("x", ["lookup"], "a").token,
     ]
     raw = b"".join(path.read_bytes() for path in settings.var_dir.glob("accounts.db*"))
     plain = [code.replace("-", "") for code in codes]

@@ -18,7 +18,7 @@ from bot.desk.asked import Asked
 from bot.desk.pages.sheet import linked
 from bot.desk.sheet.chats import LONGEST_CODED, chat_links, path_of, square_code
 from bot.desk.sheet.content import IMPORTANT, Wanted, make_sheet
-from bot.desk.sheet.dates import last_days, limited_topics
+from bot.desk.sheet.dates import Since, last_days, limited_topics
 from bot.letters.sheet import Sheet
 from bot.rules.lawbase import LawBase
 from bot.rules.lookup import lookup
@@ -303,7 +303,7 @@ def test_calendar(desk: RunningDesk) -> None:
     """The last day that the calculator counts, a title that tells nothing, alarms before it."""
     client = desk.client()
     since = TODAY - timedelta(days=30)
-    days = {"since.wages": since.isoformat()}
+    days = {"since.wages.job_end": since.isoformat()}
     got = client.post("/sheet.ics", params={**CASE, "lang": "en"}, data=days)
     assert got.status_code == 200 and got.headers["content-type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(got.content).walk("VEVENT")
@@ -330,7 +330,8 @@ def test_only_what_can_be_counted_is_asked(law: LawBase) -> None:
     assert [each.topics for each in fields] == [("wages", "end_of_service", "document_retention")]
     for each in fields:
         assert "The time starts" in each.texts[0]
-        found = last_days(law, asked, {each.topic: TODAY - timedelta(days=9)}, ("en",), TODAY)
+        days = {Since(each.topics[0], each.starts): TODAY - timedelta(days=9)}
+        found = last_days(law, asked, days, ("en",), TODAY)
         assert found and all(day.days_left is not None and day.said["en"].text for day in found)
 
 
@@ -339,14 +340,15 @@ def test_days_on_the_page(desk: RunningDesk) -> None:
     client = desk.client()
     params = {**CASE, "ui": "en"}
     soon = (TODAY - timedelta(days=30)).isoformat()
-    got = client.post("/sheet/deadlines", params=params, data={"since.wages": soon})
+    got = client.post("/sheet/deadlines", params=params, data={"since.wages.job_end": soon})
     assert got.status_code == 200 and re.search(r"33[45] days are left", got.text)
-    old = client.post("/sheet/deadlines", params=params, data={"since.wages": "2019-01-01"})
+    old = client.post("/sheet/deadlines", params=params, data={"since.wages.job_end": "2019-01-01"})
     assert "This day is over." in old.text and f'value="{"2019-01-01"}"' in old.text
-    for wrong in ({}, {"since.wages": "yesterday"}, {"since.wages": (TODAY + timedelta(days=9)).isoformat()}):
+    later = (TODAY + timedelta(days=9)).isoformat()
+    for wrong in ({}, {"since.wages.job_end": "yesterday"}, {"since.wages.job_end": later}, {"since.x": soon}):
         refused = client.post("/sheet/deadlines", params=params, data=wrong)
         assert refused.status_code == 422 and 'role="alert"' in refused.text
-    nothing = client.post("/sheet.ics", params=params, data={"since.wages": "2019-01-01"})
+    nothing = client.post("/sheet.ics", params=params, data={"since.wages.job_end": "2019-01-01"})
     assert nothing.status_code == 422 and "nothing for a calendar" in nothing.text
 
 

@@ -10,7 +10,6 @@ import pytest
 from bot import cli
 from bot.desk.accounts.problems import AccountError
 from bot.desk.accounts.store import AccountStore, open_accounts
-from bot.desk.views import DESK_LANGUAGES
 from bot.settings import load_settings
 from tests.ops.test_cli import modules_after
 
@@ -117,13 +116,6 @@ def test_haq_run_shows_the_link_until_somebody_is_in(
     store.entrance.by_link(token_in(first.removeprefix("First admin ")), GOOD, "")
     _show_first_link(load_settings())
     assert capsys.readouterr().out == ""
-
-
-def test_languages_are_those_of_the_desk() -> None:
-    """The command does not import the desk's pages to know them."""
-    from bot.commands.users import LANGUAGES
-
-    assert LANGUAGES == DESK_LANGUAGES
 
 
 def test_it_needs_no_web_framework() -> None:

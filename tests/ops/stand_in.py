@@ -1,7 +1,8 @@
 """A stand-in for a service: `python stand_in.py PORT NAME [behaviour ...]` answers /health like real ones.
 
 Behaviours: `dies` (at once, exit code 7), `deaf` (ignores SIGTERM), `mute` (listens, never answers
-/health), `child` (starts a process of its own and writes its id to the file CHILD_FILE).
+/health), `waits` (is not ready while the file WAITS_FILE is there), `child` (starts a process of its own
+and writes its id to the file CHILD_FILE).
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ class Handler(BaseHTTPRequestHandler):
         if "mute" in sys.argv:
             self.send_error(503)
             return
+        ready = "waits" not in sys.argv or not Path(os.environ["WAITS_FILE"]).exists()
         body = json.dumps({"status": "ok", "service": sys.argv[2], "pid": os.getpid()}).encode()
-        self.send_response(200)
+        self.send_response(200 if ready else 503)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

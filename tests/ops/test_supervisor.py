@@ -150,6 +150,22 @@ def test_one_that_hangs_is_started_again(
     keep_watching(supervisor, lambda: pid_of(service))
 
 
+def test_one_that_says_it_is_not_ready_is_left_alone(
+    supervisor: Supervisor, lines: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its database is down: dying would not bring that back, and it may still be of use."""
+    monkeypatch.setattr(module, "PULSE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "MISSED_PULSES", 1)
+    service = stand_in("one", "waits", environment={"WAITS_FILE": str(tmp_path / "waits")})
+    supervisor.start(service)
+    supervisor.wait_until_ready()
+    (tmp_path / "waits").touch()
+    assert service.alive() and not service.ready()
+    ends = time.monotonic() + 1
+    keep_watching(supervisor, lambda: time.monotonic() > ends)
+    assert len(lines) == 1
+
+
 def test_a_deaf_service_and_its_children_are_stopped_within_ten_seconds(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ class Runs:
         self.commands: list[list[str]] = []
         self.failing: set[str] = set()
         self.missing: set[str] = set()
+        self.trained: list[bool] = []
 
     def run(self, arguments: list[str], cwd: Path | None = None) -> int:
         self.commands.append(arguments)
@@ -38,6 +40,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     found = Runs()
     monkeypatch.setattr(module, "_run", found.run)
     monkeypatch.setattr(module, "_environment", found.environment)
+    monkeypatch.setattr(module, "_training", lambda: nullcontext(found.trained.append(True)))
     monkeypatch.delenv("CI", raising=False)
     return found
 
@@ -46,16 +49,16 @@ def test_linters_come_first_and_pytest_has_the_last_word(
     runs: Runs, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.run(["test"]) == 0
-    assert runs.names[:3] == ["ruff", "mypy", "shellcheck"]
+    assert runs.names[:3] == ["ruff", "mypy", "shellcheck"] and runs.commands[3][-1] == "audit"
     assert runs.commands[-1][1:] == ["-m", "pytest", *module.ON_EVERY_CORE, "-m", "not slow"]
-    assert len(runs.commands) == 4
+    assert len(runs.commands) == 5 and not runs.trained
     assert capfd.readouterr().out.splitlines()[-1] == "== pytest"
 
 
 def test_slow_adds_the_other_python_and_the_slow_tests(runs: Runs) -> None:
-    assert cli.run(["test", "--slow"]) == 0
-    assert runs.commands[3][0] == "/environments/core/python"
-    assert "tests/rules" in runs.commands[3]
+    assert cli.run(["test", "--slow"]) == 0 and runs.trained
+    assert runs.commands[4][0] == "/environments/core/python"
+    assert "tests/rules" in runs.commands[4]
     assert runs.commands[-3][-2:] == ["-m", "not slow"]
     assert runs.commands[-2][-2:] == list(module.WITH_DESK)
     assert runs.commands[-1][3:] == ["-m", "slow and not thorough", *module.WITH_SERVERS]
@@ -74,13 +77,13 @@ def test_with_arguments_pytest_alone_runs_with_them(runs: Runs) -> None:
     ]
 
 
-@pytest.mark.parametrize("failing", ["ruff", "mypy", "shellcheck"])
+@pytest.mark.parametrize("failing", ["ruff", "mypy", "shellcheck", "audit"])
 def test_a_linter_that_complains_fails_it_and_is_named_last(
     runs: Runs, failing: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     runs.failing = {failing}
     assert cli.run(["test"]) == 1
-    assert len(runs.commands) == 4
+    assert len(runs.commands) == 5
     assert capfd.readouterr().out.splitlines()[-1] == f"failed: {failing} (see above)"
 
 

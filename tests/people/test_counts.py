@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import cli
 from bot.answers.translations import translator
-from bot.conversation.outcomes import week_of
+from bot.conversation.outcomes import FIRSTS, settled, week_of
 from bot.conversation.turn import OUTCOMES, Reply, State
 from bot.desk.counts_in_words import CountsInWords, as_csv
 from bot.people import counts as module
@@ -62,7 +62,7 @@ def numbers(store: CountStore, *by: str, selection: Selection = ALL) -> dict[tup
 
 
 def made(store: CountStore, **filters: Any) -> Report:
-    return report(store, [], Filters(**filters), TODAY)
+    return report(store, lambda first: [], Filters(**filters), TODAY)
 
 
 # -- counting -----------------------------------------------------------------------------------------
@@ -145,9 +145,10 @@ def test_there_is_nobody_in_the_table(store: CountStore, database: Path) -> None
         rows = list(connection.execute("SELECT * FROM asked"))
     assert columns == [
         "week", "topic", "origin", "destination", "sector", "language", "channel", "outcome", "detail",
-        "number", "record_key",
+        "number", "record_key", *FIRSTS,
     ]  # fmt: skip
-    assert rows[0][:-1] == ("2026-W47", "wages", "NP", "QA", "construction", "ne", "rest", "answered", "", 1)
+    what = ("2026-W47", "wages", "NP", "QA", "construction", "ne", "rest", "answered", "")
+    assert rows[0][: len(what) + 1] == (*what, 1)
 
 
 def test_papers_are_not_counted() -> None:
@@ -255,15 +256,119 @@ def test_what_did_not_go_well(store: CountStore) -> None:
 
 
 def test_words_of_what_was_not_understood(store: CountStore) -> None:
-    def note(words: str, language: str = "en", kind: str = "unanswered") -> dict[str, Any]:
-        return {"kind": kind, "language": language, "day": TODAY.isoformat(), "words": words}
+    def note(words: str, first: bool = True, day: date = TODAY) -> dict[str, Any]:
+        return {"language": "en", "day": day.isoformat(), "words": words, "first": first}
 
-    feedback = (
-        [note("the passport passport ·")] * 7 + [note("agency the")] * 4 + [note("passport", kind="helped")]
-    )
-    assert report(store, feedback, Filters(), TODAY).words == (("en", "passport", 5),)
-    assert report(store, feedback, Filters(language="ne"), TODAY).words == ()
-    assert report(store, feedback, Filters(country="NP"), TODAY).words == ()
+    notes = [note("the passport passport ·")] * 7 + [note("agency the")] * 4
+    notes += [note("salary", first=False)] * 9  # one person over and over
+    notes += [note("camp", day=TODAY - timedelta(weeks=week)) for week in range(9)]  # perhaps one person
+    asked_for: list[date] = []
+
+    def words(**filters: Any) -> tuple[tuple[str, str, int], ...]:
+        def unanswered(first: date) -> list[dict[str, Any]]:
+            asked_for.append(first)
+            return notes
+
+        return report(store, unanswered, Filters(**filters), TODAY).words
+
+    assert words() == (("en", "passport", 5),)
+    assert words(language="ne") == ()
+    assert asked_for == [date(2026, 8, 31)] * 2
+    assert words(country="NP") == () and len(asked_for) == 2, "not even read where a country is asked for"
+
+
+# -- people, not questions ----------------------------------------------------------------------------
+
+
+def a_week_of(store: CountStore, *topics: str, day: date = TODAY, **known: Any) -> None:
+    """A person who asks about these topics, in the order of the topics."""
+    state = State(**{"language": "ne", "origin": "NP", "destination": "QA", **known})
+    for topic in topics:
+        told = settled(state, Reply(state, ()).counting("gap", topic, "nothing_in_data"), day)
+        state = told.state
+        store.add(Counter(questions_of("rest", told, day)))
+
+
+def shown(found: Report) -> dict[str, list[tuple[tuple[str, ...], int]]]:
+    return {
+        name: [(what, number) for what, number in table.rows if number is not None]
+        for name, table in found.tables.items()
+    }
+
+
+def test_five_questions_of_one_person_are_not_five_people(store: CountStore) -> None:
+    """In no table, with no filter; nor one question a week over many weeks."""
+    many = ("wages", "housing", "contract", "overtime", "embassy", "termination", "hotline")
+    a_week_of(store, *many)
+    for week in range(1, 9):
+        a_week_of(store, "old_age", day=TODAY - timedelta(weeks=week))
+    assert numbers(store) == {(): len(many) + 8}
+    for filters in ({}, {"country": "NP"}, {"language": "ne", "weeks": 0}, {"country": "QA", "weeks": 52}):
+        found = made(store, **filters)
+        assert found.total is None
+        assert not any(shown(found).values()), shown(found)
+        assert all(table.rest is None for table in found.tables.values())
+
+
+def test_five_people_are_shown_however_they_ask(store: CountStore) -> None:
+    """Each table by the people in it, not by their first question of all alone."""
+    for person in range(5):
+        a_week_of(store, "wages", "housing", *(["contract"] if person == 0 else []))
+    found = made(store)
+    assert found.total in (10, 15)
+    tables = shown(found)
+    assert tables["topic"] == [(("housing",), 5), (("wages",), 5)]
+    assert [what for what, _ in tables["corridor"]] == [("NP", "QA")]
+    assert [what for what, _ in tables["week"]] == [(WEEK,)]
+    assert [what for what, _ in tables["gap"]] == [("NP", "QA", "housing"), ("NP", "QA", "wages")]
+    assert [what for what, _ in tables["gap_by_reason"]] == [("nothing_in_data",)]
+    assert shown(made(store, country="QA"))["topic"] == tables["topic"]
+
+
+def test_people_who_are_asked_for_their_country_first_count_in_their_corridor(store: CountStore) -> None:
+    for topic in ("wages", "housing", "contract", "overtime", "embassy"):
+        state = State(language="ne")
+        told = settled(state, Reply(state, ()).counting("asked_back", topic), TODAY)
+        store.add(Counter(questions_of("rest", told, TODAY)))
+        a_week_of(store, topic, known=told.state.known)
+    tables = shown(made(store))
+    assert tables["corridor"] == [(("", ""), 5), (("NP", "QA"), 5)]
+    assert tables["outcome"] == [(("gap",), 5), (("asked_back",), 5)]
+    assert tables["topic"] == []
+    assert [number for _, number in shown(made(store, country="QA"))["week"]] == [5]
+
+
+def test_whoever_asks_without_end_is_counted_on_no_more(store: CountStore) -> None:
+    """Nothing that was counted is forgotten within a week: no question of one person counts twice."""
+    state = State(language="ne")
+    for turn in range(2):
+        for number in range(200):
+            given = settled(state, Reply(state, ()).counting("gap", f"topic{number}"), TODAY)
+            state = given.state
+            assert turn == 0 or given.asked == ()
+    assert len(state.known["counted"]) < 3_000
+
+
+def test_counts_of_an_earlier_version_stay(tmp_path: Path) -> None:
+    """Their people are not known: only what one combination tells is shown."""
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        columns = ", ".join(f"{name} VARCHAR(40) NOT NULL" for name in module.DIMENSIONS)
+        keys = ", ".join(module.DIMENSIONS)
+        connection.execute(
+            f"CREATE TABLE asked ({columns}, number BIGINT NOT NULL, record_key BIGINT NOT NULL, "
+            f"PRIMARY KEY ({keys}))"
+        )
+        rows = [
+            (WEEK, topic, "NP", "QA", "", "ne", "rest", "answered", "", number, 7)
+            for topic, number in (("wages", 10), ("housing", 4), ("contract", 3))
+        ]
+        connection.executemany("INSERT INTO asked VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    for _ in range(2):
+        store = CountStore(f"sqlite:///{tmp_path / 'old.db'}")
+    assert numbers(store) == {(): 17}
+    assert shown(made(store))["topic"] == [(("wages",), 10)]
+    ask(store, 20)
+    assert numbers(store, "topic")["wages",] == 30
 
 
 # -- on the command line ------------------------------------------------------------------------------
@@ -295,8 +400,8 @@ def words(language: str = "en") -> CountsInWords:
 def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(store: CountStore) -> None:
     ask(store, 20, outcome="gap", detail="treaty_only")
     store.add({Question(WEEK, "wages", "NP", "QA", "", "ne", "=HYPERLINK(1)", "answered", ""): 9})
-    note = {"kind": "unanswered", "language": "en", "day": TODAY.isoformat(), "words": "@sum -1+2 agency"}
-    text = as_csv(report(store, [note] * 5, Filters(), TODAY), words())
+    note = {"language": "en", "day": TODAY.isoformat(), "words": "@sum -1+2 agency", "first": True}
+    text = as_csv(report(store, lambda first: [note] * 5, Filters(), TODAY), words())
     assert text.startswith("\ufeff")
     lines = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     assert lines[0] == ["table", "codes", "in words", "questions"]

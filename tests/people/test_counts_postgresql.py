@@ -1,4 +1,4 @@
-"""Counting in PostgreSQL as in SQLite: a real server, where one is installed."""
+"""Counting in PostgreSQL as in SQLite: a real server."""
 
 from __future__ import annotations
 
@@ -11,13 +11,8 @@ import pytest
 from bot.conversation.turn import Reply, State
 from bot.people.counts import CountStore, Selection, questions_of
 from bot.people.questions import Filters, report
-from tests.rules.test_postgresql import SERVERS, postgresql
 
-__all__ = ["postgresql"]
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not SERVERS, reason="no PostgreSQL server is installed (Debian: postgresql)"),
-]
+pytestmark = pytest.mark.slow
 TODAY = date(2026, 11, 22)
 
 

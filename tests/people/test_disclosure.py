@@ -8,19 +8,24 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from bot.people.disclosure import FEWEST, KEYS, Cell, show, show_each
+from bot.people.disclosure import FEWEST, KEYS, Cell, Shown, show, show_each
 
 Interval = tuple[int, int]
 
 
+def cell_of(number: int, chance: random.Random) -> Cell:
+    """Questions of as many people, all in one week."""
+    return Cell(number, chance.randrange(KEYS), (("2026-W01", number),), number)
+
+
 def cells(numbers: Mapping[str, int], chance: random.Random) -> dict[tuple[str, ...], Cell]:
-    return {(name,): Cell(number, chance.randrange(KEYS)) for name, number in numbers.items()}
+    return {(name,): cell_of(number, chance) for name, number in numbers.items()}
 
 
 def test_small_numbers_are_never_shown_and_others_are_multiples_of_five_near_the_truth() -> None:
     chance = random.Random(1)
     for number in range(300):
-        shown = Cell(number, chance.randrange(KEYS)).shown()
+        shown = cell_of(number, chance).shown()
         if number < FEWEST:
             assert shown is None
         else:
@@ -30,15 +35,15 @@ def test_small_numbers_are_never_shown_and_others_are_multiples_of_five_near_the
 
 def test_rounding_leans_neither_way_and_multiples_stay() -> None:
     chance = random.Random(2)
-    assert {Cell(25, chance.randrange(KEYS)).shown() for _ in range(200)} == {25}
+    assert {cell_of(25, chance).shown() for _ in range(200)} == {25}
     for number in (6, 7, 8, 9):
-        mean = sum(Cell(number, chance.randrange(KEYS)).shown() or 0 for _ in range(20_000)) / 20_000
+        mean = sum(cell_of(number, chance).shown() or 0 for _ in range(20_000)) / 20_000
         assert mean == pytest.approx(number, abs=0.08)
 
 
 def test_the_same_questions_are_rounded_the_same_wherever_they_are_summed_up() -> None:
     chance = random.Random(3)
-    parts = [Cell(chance.randrange(1, 9), chance.randrange(KEYS)) for _ in range(20)]
+    parts = [cell_of(chance.randrange(1, 9), chance) for _ in range(20)]
     sums = {sum(chance.sample(parts, len(parts)), Cell()) for _ in range(50)}
     assert len(sums) == 1
 
@@ -52,13 +57,24 @@ def test_what_is_hidden_is_one_sum_and_its_rows_do_not_show() -> None:
 
 
 def test_the_order_of_rows_tells_no_more_than_their_numbers() -> None:
-    found = show({("b",): Cell(9, 0), ("a",): Cell(6, 0)})
+    found = show({("b",): Cell(9, 0, alike=9), ("a",): Cell(6, 0, alike=6)})
     assert found.rows == ((("a",), 10), (("b",), 10))
 
 
 def test_rows_that_are_known_beforehand_are_all_there() -> None:
-    found = show_each({("2026-W01",): Cell(5), ("2026-W02",): Cell(4)}, [(f"2026-W0{n}",) for n in (1, 2, 3)])
+    few = {("2026-W01",): Cell(5, alike=5), ("2026-W02",): Cell(4, alike=4)}
+    found = show_each(few, [(f"2026-W0{n}",) for n in (1, 2, 3)])
     assert found.rows == ((("2026-W01",), 5), (("2026-W02",), None), (("2026-W03",), None)) and found.whole
+
+
+def test_many_questions_of_few_people_are_not_shown() -> None:
+    """A person counts once a week; of several weeks nobody knows whether they are the same person's."""
+    assert Cell(50, 0, (("2026-W01", 4), ("2026-W02", 4)), 3).shown() is None
+    assert Cell(50, 0, (("2026-W01", 4), ("2026-W02", 5)), 3).shown() == 50
+    assert Cell(50, 0, (), 5).shown() == 50
+    few = {(name,): Cell(10, 0, (("2026-W01", 2),), 2) for name in "ab"}
+    assert show(few) == Shown((), None)
+    assert show({**few, ("c",): Cell(1, 0, (("2026-W01", 1),), 1)}).rest == 25
 
 
 # -- an attack ----------------------------------------------------------------------------------------
@@ -93,7 +109,7 @@ def attack(chance: random.Random, exact: bool) -> tuple[int, int]:
     """A table of topics, seen whole and by language: (hidden counts, those that can be worked out)."""
     topics, languages = "ABCD", "xyz"
     true = {
-        f"{topic}{language}": Cell(chance.choice((0, 1, 2, 3, 4, 6, 7, 8, 9, 14, 23)), chance.randrange(KEYS))
+        f"{topic}{language}": cell_of(chance.choice((0, 1, 2, 3, 4, 6, 7, 8, 9, 14, 23)), chance)
         for topic, language in itertools.product(topics, languages)
     }
     sums = [(topic, [f"{topic}{each}" for each in languages]) for topic in topics]

@@ -218,3 +218,21 @@ def test_who_left_without_a_word_is_heard_of(store: PeopleStore, monkeypatch: py
     before = store.changed()
     store.tidy()
     assert store.present() == [] and store.changed() == before + 1
+
+
+def test_a_text_that_was_mended_after_a_lost_answer_is_sent(store: PeopleStore) -> None:
+    number = ask(store)
+    store.take(number, "w")
+    for text in ("Go to the police", "Go to the police", "Go to the embassy"):
+        store.say(number, "w", text, token="one form")
+    assert [each.text for each in store.transcript(number)] == ["Go to the police", "Go to the embassy"]
+
+
+def test_who_asks_again_is_not_erased_as_forgotten(
+    store: PeopleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, moment = ask(store), clock.moment()
+    monkeypatch.setattr(clock, "moment", lambda: moment + timedelta(days=29))
+    ask(store, urgent=True, danger="violence")
+    monkeypatch.setattr(clock, "moment", lambda: moment + timedelta(days=31))
+    assert store.purge() == 0 and store.handoff(number) is not None

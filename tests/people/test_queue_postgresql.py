@@ -10,12 +10,8 @@ import pytest
 from bot.people.store import PeopleStore, TakenBySomebody
 from bot.people.words import joined, left
 from tests.people.test_queue import SECRET, ask, at_once
-from tests.rules.test_postgresql import postgresql
-from tests.rules.test_postgresql import pytestmark as needs_a_server
 
-__all__ = ["postgresql"]
-
-pytestmark = needs_a_server
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -100,17 +100,17 @@ def test_a_desk_revises_from_it(tmp_path: Path) -> None:
     folder, url = law_with(tmp_path), f"sqlite:///{tmp_path / 'haq.db'}"
     first = load_law(url, folder)
     law = CheckedLaw(folder)
-    numbers, report = revise_with(url, law, f"{HEAD}rules:\n{LEAVE}{NEW}", "an editor", "Gazette 12")
+    numbers, report = revise_with(url, law, f"{HEAD}rules:\n{LEAVE}{NEW}", "an editor", "Gazette 12", {})
     assert numbers == [1, 2] == report.revisions
     assert load_law(url, folder).version == report.version
     file = tmp_path / "again.yml"
     file.write_text(f"{HEAD}rules:\n{LEAVE.replace('4', '6')}", encoding="utf-8")
     revise(url, law, file, "an editor", "Gazette 13")
     assert law_with_document(url, law, f"{HEAD}rules:\n{NEW}").rules["qa-leave"].values == {"days": "6 weeks"}
-    withdraw(url, law, 2, "an editor")
-    assert withdraw(url, law, 3, "an editor").version == first.version
+    withdraw(url, law, [2], "an editor")
+    assert withdraw(url, law, [3], "an editor").version == first.version
     with pytest.raises(RulesError, match="no open revision 3"):
-        withdraw(url, law, 3, "an editor")
+        withdraw(url, law, [3], "an editor")
 
 
 def test_mistakes_of_a_document_stand_under_its_records(tmp_path: Path) -> None:

@@ -1,15 +1,8 @@
-"""The same law in PostgreSQL as in SQLite: a real server, started for this, where one is installed."""
+"""The same law in PostgreSQL as in SQLite: a real server."""
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,56 +13,7 @@ from bot.rules.lookup import lookup
 from bot.rules.vocabulary import COUNTRIES, SECTORS, TOPICS
 from tests.rules.support import LAW, case_of
 
-SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not SERVERS, reason="no PostgreSQL server is installed (Debian: postgresql)"),
-]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _as_server(command: list[str]) -> list[str]:
-    """PostgreSQL refuses to run as root."""
-    return (
-        ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
-        if os.geteuid() == 0
-        else command
-    )
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """The address of an empty database on a server of its own, on loopback."""
-    pytest.importorskip("psycopg2")
-    programs, port = SERVERS[0].parent, _free_port()
-    folder = Path(tempfile.mkdtemp(prefix="haq-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            _as_server([str(programs / program), *arguments]),
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd=folder,
-        )
-
-    run("initdb", "-D", str(data), "-A", "trust", "-U", "haq")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run("pg_ctl", "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
-    try:
-        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "haq", "haq")
-        yield f"postgresql://haq@127.0.0.1:{port}/haq"
-    finally:
-        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+pytestmark = pytest.mark.slow
 
 
 def test_the_law_is_the_same_in_both(postgresql: str, base: LawBase) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,14 @@ import pytest
 
 from bot.commands.run import _load_rules
 from bot.rules import editing
-from bot.rules.editing import history, revise, revisions, withdraw
-from bot.rules.errors import LawMistakes, RevisionConflicts, RulesError
+from bot.rules.editing import history, revise, revise_with, revisions, standing, withdraw
+from bot.rules.errors import LawBaseUnavailable, LawMistakes, RecordChanged, RevisionConflicts, RulesError
 from bot.rules.export import export_lines, export_revisions
 from bot.rules.lawbase import LawBase
+from bot.rules.lawfiles import LawBook
 from bot.rules.load import load_law
 from bot.rules.lookup import lookup
+from bot.rules.revisions import Revision, record_hash
 from bot.settings import load_settings
 from tests.rules.support import case_of
 from tests.rules.test_broken_files import law_with
@@ -162,11 +166,95 @@ def test_files_that_contradict_it_are_a_named_conflict(tmp_path: Path, law: Path
     assert "law/country.yml:" in said and "rule/qa-leave" in said
     assert "an editor" in said and "Gazette 12 of 2026" in said and "haq rules withdraw 1" in said
     assert list(export_lines(url)) == before
-    withdraw(url, law, 1, "another editor")
+    withdraw(url, law, [1], "another editor")
     assert says(url, "annual_leave")["qa-leave"] == {"days": "5 weeks"}
     assert [each.ended for each in revisions(url)] == ["withdrawn"]
     with pytest.raises(RulesError, match="no open revision 1"):
-        withdraw(url, law, 1, "another editor")
+        withdraw(url, law, [1], "another editor")
+
+
+def weeks_in_the_files(law: Path, weeks: int) -> None:
+    """Somebody changes the days of leave in the law files."""
+    country = law / "country.yml"
+    text = country.read_text(encoding="utf-8")
+    country.write_text(re.sub(r"days: \d weeks", f"days: {weeks} weeks", text), encoding="utf-8")
+
+
+def test_a_conflict_is_not_settled_by_revising_once_more(tmp_path: Path, law: Path, url: str) -> None:
+    """What the files say now was read by nobody who revises over the older revision."""
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    weeks_in_the_files(law, 5)
+    with pytest.raises(RevisionConflicts) as caught:
+        revise(url, law, written(tmp_path, LEAVE.replace("4", "6")), "another", "Gazette 13 of 2026")
+    assert "haq rules withdraw 1" in str(caught.value) and "Gazette 12 of 2026" in str(caught.value)
+    assert [(each.id, each.ended) for each in revisions(url)] == [(1, None)]
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "4 weeks"}
+    # What the files say themselves settles it.
+    _, report = revise(url, law, written(tmp_path, LEAVE.replace("4", "5")), "another", "as the files")
+    assert report.settled == [2] and load_law(url, law).version == report.version
+
+
+def test_a_change_of_the_files_that_nobody_loaded_is_not_overwritten(
+    tmp_path: Path, law: Path, url: str
+) -> None:
+    weeks_in_the_files(law, 5)
+    with pytest.raises(RulesError, match=r"rule/qa-leave otherwise.*haq rules load"):
+        revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    assert revisions(url) == [] and says(url, "annual_leave")["qa-leave"] == {"days": "3 weeks"}
+    load_law(url, law)
+    assert revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")[0] == [1]
+
+
+def test_a_record_that_is_another_now_is_not_overwritten(tmp_path: Path, law: Path, url: str) -> None:
+    """Whoever revises says what they have read: a hash, or that there was nothing."""
+    with LawBase(url).reading() as reader:
+        read = record_hash(reader.rule("qa-leave"))
+    document = written(tmp_path, LEAVE).read_text(encoding="utf-8")
+    wanted = {"rule/qa-leave": read}
+    assert revise_with(url, law, document, "an editor", "Gazette 12", wanted)[0] == [1]
+    for expected in (wanted, {"rule/qa-leave": None}, {"rule/qa-leave": "0" * 64}):
+        with pytest.raises(RecordChanged, match="rule/qa-leave"):
+            revise_with(url, law, document.replace("4 weeks", "6 weeks"), "another", "13", expected)
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "4 weeks"}
+
+
+def test_a_record_that_changes_while_the_law_is_read_is_not_overwritten(
+    tmp_path: Path, law: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another approval comes between the first look and the lock."""
+    with LawBase(url).reading() as reader:
+        wanted = {"rule/qa-leave": record_hash(reader.rule("qa-leave"))}
+    document = written(tmp_path, LEAVE).read_text(encoding="utf-8")
+    read, others = editing.law_over, [document.replace("4 weeks", "6 weeks")]
+
+    def slowly(law: editing.Law, over: Iterable[Revision]) -> LawBook:
+        if others:
+            revise_with(url, law, others.pop(), "another", "Gazette 13", wanted)
+        return read(law, over)
+
+    monkeypatch.setattr(editing, "law_over", slowly)
+    with pytest.raises(RulesError, match=r"Somebody else revised|was changed since"):
+        revise_with(url, law, document, "an editor", "Gazette 12", wanted)
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "6 weeks"}
+    assert [each.reason for each in revisions(url)] == ["Gazette 13"]
+
+
+def test_several_are_withdrawn_together_or_none(tmp_path: Path, law: Path, url: str) -> None:
+    revise(url, law, written(tmp_path, LEAVE + NEW), "an editor", "Gazette 12 of 2026")
+    with pytest.raises(RulesError, match="no open revision 7"):
+        withdraw(url, law, [1, 7], "an editor")
+    assert [each.ended for each in revisions(url)] == [None, None]
+    report = withdraw(url, law, [2, 1], "an editor")
+    assert report.revisions == [] and [each.ended for each in revisions(url)] == ["withdrawn", "withdrawn"]
+    with pytest.raises(RulesError, match="no open revision"):
+        withdraw(url, law, [], "an editor")
+
+
+def test_only_a_database_without_revisions_has_none(tmp_path: Path, url: str) -> None:
+    assert standing(url) == []
+    (tmp_path / "broken.db").write_bytes(b"this is no database" * 100)
+    with pytest.raises(LawBaseUnavailable):
+        standing(f"sqlite:///{tmp_path / 'broken.db'}")
 
 
 def test_a_conflict_does_not_keep_the_assistant_from_starting(
@@ -190,14 +278,14 @@ def test_a_later_revision_follows_the_first(tmp_path: Path, law: Path, url: str)
     revise(url, law, written(tmp_path, LEAVE.replace("4", "6")), "an editor", "Gazette 13 of 2026")
     assert [(each.id, each.ended) for each in revisions(url)] == [(1, "followed"), (2, None)]
     assert says(url, "annual_leave")["qa-leave"] == {"days": "6 weeks"}
-    withdraw(url, law, 2, "an editor")
+    withdraw(url, law, [2], "an editor")
     assert says(url, "annual_leave")["qa-leave"] == {"days": "3 weeks"}
 
 
 def test_nothing_is_ever_erased(tmp_path: Path, law: Path, url: str) -> None:
     revise(url, law, written(tmp_path, LEAVE + NEW), "an editor", "Gazette 12 of 2026")
-    withdraw(url, law, 1, "an editor")
-    withdraw(url, law, 2, "an editor")
+    withdraw(url, law, [1], "an editor")
+    withdraw(url, law, [2], "an editor")
     assert count(url, "revision") == 2 == count(url, "revision_end")
     steps = history(url, "rule/qa-leave")
     assert [each.kind for each in steps] == ["added", "changed", "changed"]

@@ -36,15 +36,16 @@ def revise_command(file: Path, author: str, reason: str) -> None:
 
 
 @click.command("withdraw")
-@click.argument("revision", type=int)
+@click.argument("numbers", metavar="REVISION...", type=int, nargs=-1, required=True)
 @_BY
-def withdraw_command(revision: int, author: str) -> None:
-    """Take a revision back: the law files hold again."""
+def withdraw_command(numbers: tuple[int, ...], author: str) -> None:
+    """Take revisions back, all of them or none: the law files hold again."""
     from bot.rules.editing import withdraw
 
     settings = load_settings()
-    report = withdraw(settings.database_url, settings.law_dir, revision, author)
-    click.echo(f"revision {revision} is withdrawn.")
+    report = withdraw(settings.database_url, settings.law_dir, numbers, author)
+    for number in numbers:
+        click.echo(f"revision {number} is withdrawn.")
     _tell(report)
 
 

@@ -1,14 +1,15 @@
-"""The audit log: who did what, on which record or chat; never what a person wrote. It only grows."""
+"""The audit log: who did what, on which record or chat; never what a person wrote. Entries
+go once they are as old as the settings say."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import distinct, insert, select
+from sqlalchemy import delete, distinct, insert, select
 from sqlalchemy.engine import Engine
 
 from bot.desk.accounts import clock
@@ -39,6 +40,12 @@ class AuditLog:
         said = json.dumps(what, ensure_ascii=False)
         with self._engine.begin() as connection:
             connection.execute(insert(audit).values(at=clock.text(clock.now()), who=who, did=did, what=said))
+
+    def purge(self, kept: timedelta) -> int:
+        """Drops entries that are older; gives how many."""
+        old = delete(audit).where(audit.c.at < clock.text(clock.now() - kept))
+        with self._engine.begin() as connection:
+            return connection.execute(old).rowcount
 
     def entries(
         self, *, who: str = "", did: str = "", day: date | None = None, before: int | None = None

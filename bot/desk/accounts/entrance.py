@@ -50,9 +50,7 @@ class Entrance:
             if found is not None:
                 attempt.succeeded()
         if found is None:
-            known = self._members.open(
-                name
-            )  # an unknown name may be anything, even a password: not written down
+            known = self._members.open(name)  # an unknown one may be a password: it is not written down
             self._log.note("?" if known is None else known.name, "failed_login", {"at": "password"})
             raise AccountError(Problem.WRONG_LOGIN)
         return self._admit(found, browser)
@@ -81,7 +79,7 @@ class Entrance:
     def by_new_factor(self, halfway: str, code: str, browser: str) -> tuple[Passed, list[str]]:
         """The second door at the first log-in: takes the proposed secret; gives the recovery codes too."""
         found = self._who(halfway)
-        codes = None if self._factors.has(found.id) else self._factors.confirm(found.id, code)
+        codes = None if self._factors.has(found.id) else self._factors.confirm(found.id, halfway, code)
         if codes is None:
             raise AccountError(Problem.WRONG_NEW_CODE)
         self._log.note(found.name, "set_second_factor", {})
@@ -94,21 +92,24 @@ class Entrance:
             if self._members.has_password(account.name, current) is not None:
                 attempt.succeeded()
         if not attempt.right:
+            self._log.note(account.name, "failed_login", {"at": "new password"})
             raise AccountError(Problem.WRONG_PASSWORD)
         self._members.set_password(account.id, new)
         self._log.note(account.name, "set_password", {"by": "password"})
         return self._sessions.open(account.id, Stage.FULL, browser)
 
-    def new_factor(self, account: Account, old: str, code: str, address: str) -> list[str]:
+    def new_factor(self, account: Account, session: str, old: str, code: str, address: str) -> list[str]:
         """Another phone: a code of the old one, if there is one, and the first of the new; recovery codes.
 
-        Raises AccountError for a wrong code, TooManyAttempts.
+        `session`: the token of the session to which the new secret was shown. Raises AccountError for a
+        wrong code, TooManyAttempts.
         """
-        if not self._factors.fits_proposed(account.id, code):  # first: a code of the old one is then used up
+        # Before the code of the old phone, which is used up by a look at it.
+        if not self._factors.fits_proposed(account.id, session, code):
             raise AccountError(Problem.WRONG_NEW_CODE)
         if self._factors.has(account.id):
             self.check_code(account, old, address)
-        codes = self._factors.confirm(account.id, code)
+        codes = self._factors.confirm(account.id, session, code)
         if codes is None:
             raise AccountError(Problem.WRONG_NEW_CODE)
         self._log.note(account.name, "set_second_factor", {})

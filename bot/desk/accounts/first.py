@@ -6,6 +6,7 @@ from bot.desk.accounts.store import open_accounts
 from bot.settings import Settings
 
 FIRST_NAME = "admin"
+COMMAND_LINE = "command line"  # in the audit log: whoever runs the program
 
 
 def first_admin_link(settings: Settings) -> str | None:
@@ -20,8 +21,10 @@ def first_admin_link(settings: Settings) -> str | None:
     if admin is None:
         taken = any(each.account.name == FIRST_NAME for each in members)
         admin = store.add(f"{FIRST_NAME}-{len(members)}" if taken else FIRST_NAME, ["admin"])
-        store.note("command line", "added_account", {"account": admin.name, "roles": ["admin"]})
-    return link_address(settings, store.members.make_link(admin.id))
+        store.note(COMMAND_LINE, "added_account", {"account": admin.name, "roles": ["admin"]})
+    token = store.members.make_link(admin.id)
+    store.note(COMMAND_LINE, "made_link", {"account": admin.name})
+    return link_address(settings, token)
 
 
 def link_address(settings: Settings, token: str) -> str:

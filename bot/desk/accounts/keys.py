@@ -20,6 +20,15 @@ _LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
+class NewKey:
+    """A key that was just made; its token is kept nowhere."""
+
+    id: int
+    name: str
+    token: str
+
+
+@dataclass(frozen=True)
 class ApiKey:
     """A key as the list shows it."""
 
@@ -39,8 +48,8 @@ class ApiKeys:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def make(self, name: str, scopes: Iterable[str], made_by: str) -> str:
-        """A new key, which is kept nowhere. Raises AccountError for a bad name or scope."""
+    def make(self, name: str, scopes: Iterable[str], made_by: str) -> NewKey:
+        """A new key. Raises AccountError for a bad name or scope."""
         name, wanted = " ".join(name.split()), tuple(dict.fromkeys(scopes))
         if not name or len(name) > _LONGEST_NAME or not name.isprintable():
             raise AccountError(Problem.KEY_NAME)
@@ -52,8 +61,8 @@ class ApiKeys:
             "made_by": made_by, "made_at": clock.text(clock.now()),
         }  # fmt: skip
         with self._engine.begin() as connection:
-            connection.execute(insert(api_key).values(**row))
-        return token
+            made = connection.execute(insert(api_key).values(**row))
+        return NewKey(int(made.inserted_primary_key[0]), name, token)
 
     def scopes_of(self, token: str) -> frozenset[str] | None:
         """What a key opens; None for one that is unknown or revoked."""
@@ -68,12 +77,13 @@ class ApiKeys:
                 connection.execute(update(api_key).where(ours).values(used_on=today))
         return frozenset(row.scopes.split())
 
-    def revoke(self, number: int) -> bool:
-        """The key opens nothing any more; False when there was no such key."""
+    def revoke(self, number: int) -> str | None:
+        """The key opens nothing any more; gives its name, None when there was no such key."""
         ours = (api_key.c.id == number) & api_key.c.revoked_at.is_(None)
         with self._engine.begin() as connection:
+            name = connection.execute(select(api_key.c.name).where(ours)).scalar_one_or_none()
             done = connection.execute(update(api_key).where(ours).values(revoked_at=clock.text(clock.now())))
-        return bool(done.rowcount)
+        return name if done.rowcount else None
 
     def all(self) -> list[ApiKey]:
         """The newest first."""

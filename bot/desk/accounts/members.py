@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -100,9 +101,7 @@ class Members:
     def set_roles(self, number: int, roles: Iterable[str]) -> None:
         """Other roles, at the next log-in. Raises AccountError for bad ones, or if no admin would remain."""
         wanted = _checked_roles(roles)
-        with self._engine.begin() as connection:
-            if "admin" not in wanted:
-                _keep_an_admin(connection, number)
+        with self._engine.begin() as connection, _an_admin_remains(connection, number):
             connection.execute(update(account).where(account.c.id == number).values(roles=" ".join(wanted)))
             connection.execute(delete(session).where(session.c.account == number))
 
@@ -113,9 +112,8 @@ class Members:
 
     def disable(self, number: int) -> None:
         """Nobody comes in by it any more, at once. Raises AccountError when no admin would remain."""
-        with self._engine.begin() as connection:
-            _keep_an_admin(connection, number)
-            closed = {"disabled_at": clock.text(clock.now())}
+        closed = {"disabled_at": clock.text(clock.now())}
+        with self._engine.begin() as connection, _an_admin_remains(connection, number):
             connection.execute(update(account).where(account.c.id == number).values(**closed))
             connection.execute(delete(session).where(session.c.account == number))
             connection.execute(delete(invitation).where(invitation.c.account == number))
@@ -196,8 +194,12 @@ class Members:
 
 
 def normal(name: str) -> str:
-    """A name as it is kept: whoever types it with a capital letter means the same account."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    """A name as it is kept: whoever types it with a capital letter means the same account.
+
+    Of a text that is no name, its beginning: the rest would cost more, the longer it is.
+    """
+    start = name.strip()[: 4 * _LONGEST].replace("\0", "")  # PostgreSQL takes no NUL
+    return unicodedata.normalize("NFKC", start).strip().casefold()
 
 
 def _checked_name(name: str) -> str:
@@ -214,12 +216,23 @@ def _checked_roles(roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(role for role in ROLES if role in wanted)
 
 
-def _keep_an_admin(connection: Connection, number: int) -> None:
-    """Raises AccountError when there is no open admin but this one."""
-    rows = connection.execute(select(account.c.id, account.c.roles).where(account.c.disabled_at.is_(None)))
-    admins = {row.id for row in rows if "admin" in row.roles.split()}
-    if admins == {number}:
+@contextmanager
+def _an_admin_remains(connection: Connection, number: int) -> Iterator[None]:
+    """Around a change of an account. Raises AccountError when it leaves no open admin.
+
+    Two admins who close each other at once do so one after the other: PostgreSQL holds the rows from here
+    on, SQLite the whole database from the first write on; so what counts is looked at after the change.
+    """
+    was_admin = number in _open_admins(connection)
+    yield
+    if was_admin and not _open_admins(connection):
         raise AccountError(Problem.LAST_ADMIN)
+
+
+def _open_admins(connection: Connection) -> set[int]:
+    opened = select(account.c.id, account.c.roles).where(account.c.disabled_at.is_(None))
+    rows = connection.execute(opened.order_by(account.c.id).with_for_update())
+    return {row.id for row in rows if "admin" in row.roles.split()}
 
 
 def _valid(token: str) -> tuple[Any, Any]:

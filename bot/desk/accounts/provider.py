@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,8 +27,10 @@ from bot.settings import Settings
 SCOPES = "openid email profile"
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _PATIENCE_SECONDS = 10
+_KEPT_SECONDS = 300
 _LEEWAY_SECONDS = 60
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+_kept: dict[str, tuple[float, dict[str, Any]]] = {}  # by issuer: when it was asked, what it said
 
 
 class ProviderError(Exception):
@@ -98,6 +101,15 @@ class Provider:
         return self._known(self._claims(token, {"keys": keys}, started.nonce))
 
     def _endpoints(self, http: httpx.Client) -> dict[str, Any]:
+        """What the provider says of itself, kept for minutes: anybody can make us ask."""
+        at, kept = _kept.get(self._issuer, (0.0, {}))
+        if kept and time.monotonic() - at < _KEPT_SECONDS:
+            return kept
+        found = self._asked(http)
+        _kept[self._issuer] = (time.monotonic(), found)
+        return found
+
+    def _asked(self, http: httpx.Client) -> dict[str, Any]:
         found = _json(http.get(f"{self._issuer}/.well-known/openid-configuration"))
         if str(found.get("issuer", "")).rstrip("/") != self._issuer:
             raise ProviderError("it names another issuer")

@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Engine
 
 from bot.desk.accounts import clock
-from bot.desk.accounts.tables import account, recovery_code
+from bot.desk.accounts.tables import account, hash_of, recovery_code
+from bot.privacy.places import SECOND_FACTOR
 from bot.privacy.sealing import Sealer
 
 ISSUER = "Haq"
@@ -26,6 +27,11 @@ def is_demanded(roles: Iterable[str]) -> bool:
     return set(roles) != {"viewer"}
 
 
+def address_of(secret: str, name: str) -> str:
+    """A secret as apps read it from a QR code."""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
+
+
 class SecondFactors:
     """Of all accounts. Secrets are sealed: the database alone makes no code."""
 
@@ -37,42 +43,51 @@ class SecondFactors:
         """Whether an account has one."""
         return self._secrets(number)[0] is not None
 
-    def propose(self, number: int) -> str:
-        """A secret for the app, the same until it is confirmed."""
-        _, proposed = self._secrets(number)
-        if proposed is None:
-            made = self._sealer.seal(pyotp.random_base32())
-            unless_made = (account.c.id == number) & account.c.totp_proposed.is_(None)
-            with self._engine.begin() as connection:
-                connection.execute(update(account).where(unless_made).values(totp_proposed=made))
-            _, proposed = self._secrets(number)
-        return "" if proposed is None else self._sealer.open(proposed)
+    def propose(self, number: int, session: str) -> str:
+        """A new secret for the app, for this session (its token) alone, in place of one shown before.
 
-    def address(self, number: int, name: str) -> str:
-        """The proposed secret as apps read it from a QR code."""
-        return pyotp.TOTP(self.propose(number)).provisioning_uri(name=name, issuer_name=ISSUER)
+        Whoever saw an earlier one, with the password alone, has nothing once the owner sets up the phone.
+        """
+        secret = pyotp.random_base32()
+        made = self._sealer.seal(f"{hash_of(session)} {secret}", SECOND_FACTOR)
+        with self._engine.begin() as connection:
+            connection.execute(update(account).where(account.c.id == number).values(totp_proposed=made))
+        return secret
 
-    def fits_proposed(self, number: int, code: str) -> bool:
-        """Whether a code is one of the proposed secret."""
-        return self._proposed_step(number, code)[1] is not None
+    def proposed(self, number: int, session: str) -> str:
+        """The secret shown to this session, after a wrong code; a new one if another came between."""
+        return self._shown(number, session)[1] or self.propose(number, session)
 
-    def _proposed_step(self, number: int, code: str) -> tuple[str | None, int | None]:
-        _, proposed = self._secrets(number)
-        return proposed, None if proposed is None else _step(self._sealer.open(proposed), _digits(code))
+    def fits_proposed(self, number: int, session: str, code: str) -> bool:
+        """Whether a code is one of the secret that was shown to this session."""
+        return _step(self._shown(number, session)[1], _digits(code)) is not None
 
-    def confirm(self, number: int, code: str) -> list[str] | None:
-        """Takes the proposed secret when the code is right; gives the recovery codes, kept nowhere."""
-        proposed, step = self._proposed_step(number, code)
+    def confirm(self, number: int, session: str, code: str) -> list[str] | None:
+        """Takes the secret that was shown to this session when the code is right.
+
+        Gives the recovery codes, which are kept nowhere.
+        """
+        proposed, secret = self._shown(number, session)
+        step = _step(secret, _digits(code))
         if step is None:
             return None
+        kept = self._sealer.seal(secret, SECOND_FACTOR)
         unless_taken = (account.c.id == number) & (account.c.totp_proposed == proposed)
         with self._engine.begin() as connection:
             taken = connection.execute(
                 update(account)
                 .where(unless_taken)
-                .values(totp_secret=proposed, totp_proposed=None, totp_step=step)
+                .values(totp_secret=kept, totp_proposed=None, totp_step=step)
             )
         return self.new_recovery_codes(number) if taken.rowcount else None
+
+    def _shown(self, number: int, session: str) -> tuple[str | None, str]:
+        """What is kept of the proposed secret, and the secret; empty where another session saw it."""
+        _, proposed = self._secrets(number)
+        if proposed is None:
+            return None, ""
+        whose, _, secret = self._sealer.open(proposed, SECOND_FACTOR).partition(" ")
+        return proposed, secret if hmac.compare_digest(whose, hash_of(session)) else ""
 
     def is_right(self, number: int, code: str) -> bool:
         """Whether a code of the app or a recovery code is right; either is used up."""
@@ -83,7 +98,7 @@ class SecondFactors:
 
     def _takes_code(self, number: int, digits: str) -> bool:
         secret, _ = self._secrets(number)
-        step = None if secret is None else _step(self._sealer.open(secret), digits)
+        step = None if secret is None else _step(self._sealer.open(secret, SECOND_FACTOR), digits)
         if step is None:
             return False
         unless_used = (account.c.id == number) & (func.coalesce(account.c.totp_step, 0) < step)
@@ -136,7 +151,9 @@ def _digits(code: str) -> str:
 
 
 def _step(secret: str, digits: str) -> int | None:
-    """The step of time whose code this is, the latest of several; None for a wrong one."""
+    """The step of time whose code this is, the latest of several; None for a wrong one or no secret."""
+    if not secret:
+        return None
     totp = pyotp.TOTP(secret)
     now = int(clock.now().timestamp()) // totp.interval
     right = [now + drift for drift in _DRIFT if hmac.compare_digest(totp.generate_otp(now + drift), digits)]

@@ -54,14 +54,20 @@ class Sessions:
             "stage": stage.value, "browser": browser, "began_at": clock.text(now), "seen_at": clock.text(now),
             "expires_at": clock.text(now + (LIFE if stage is Stage.FULL else HALFWAY)),
         }  # fmt: skip
-        over = or_(session.c.expires_at < clock.text(now), session.c.seen_at < clock.text(now - IDLE))
+        self.purge()
         with self._engine.begin() as connection:
-            connection.execute(delete(session).where(over))
             connection.execute(insert(session).values(**row))
             if stage is Stage.FULL:
                 signed_in = update(account).where(account.c.id == number)
                 connection.execute(signed_in.values(signed_in_at=clock.text(now)))
         return token
+
+    def purge(self) -> int:
+        """Drops those that are over; gives how many."""
+        now = clock.now()
+        over = or_(session.c.expires_at < clock.text(now), session.c.seen_at < clock.text(now - IDLE))
+        with self._engine.begin() as connection:
+            return connection.execute(delete(session).where(over)).rowcount
 
     def visitor(self, token: str) -> Visitor:
         """Whose session a token opens; a guest when it opens none."""

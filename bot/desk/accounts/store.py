@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
+from bot.databases.migrating import ACCOUNTS, bring_up_to_date
 from bot.desk.accounts.audit import AuditLog
 from bot.desk.accounts.entrance import Entrance
 from bot.desk.accounts.keys import ApiKeys
 from bot.desk.accounts.members import Members
 from bot.desk.accounts.second_factor import SecondFactors
 from bot.desk.accounts.sessions import Sessions
-from bot.desk.accounts.tables import bring_up_to_date
 from bot.desk.accounts.throttle import Throttle
 from bot.desk.visitor import Account, Visitor
+from bot.privacy.database import open_private
 from bot.privacy.sealing import Sealer
-from bot.rules.database import open_database
 from bot.settings import Settings
 
 
@@ -27,8 +27,8 @@ class AccountStore:
 
     def __init__(self, url: str, key_file: Path) -> None:
         """`key_file` seals second factors. Raises LawBaseUnavailable for an address that cannot be used."""
-        engine: Engine = open_database(url)
-        bring_up_to_date(engine)
+        engine: Engine = open_private(url)
+        bring_up_to_date(engine, ACCOUNTS)
         self.sealer = Sealer(key_file)
         self.members = Members(engine)
         self.sessions = Sessions(engine)

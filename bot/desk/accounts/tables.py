@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, inspect, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 account = Table(
@@ -75,19 +74,6 @@ audit = Table(
     Column("did", String(40), nullable=False, index=True),
     Column("what", Text, nullable=False),  # JSON; never what a person wrote
 )  # fmt: skip
-
-
-def bring_up_to_date(engine: Engine) -> None:
-    """Makes the tables, and in those of an earlier version the columns that came since."""
-    metadata.create_all(engine)
-    found = inspect(engine)
-    for table in metadata.sorted_tables:
-        there = {column["name"] for column in found.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in there:
-                kind = column.type.compile(engine.dialect)
-                with engine.begin() as connection:
-                    connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
 
 
 def hash_of(token: str) -> str:

@@ -56,6 +56,12 @@ class Throttle:
         with self._engine.begin() as connection:
             connection.execute(delete(attempt).where(attempt.c.of == self._hide(f"account {account}")))
 
+    def purge(self) -> int:
+        """Drops attempts that count no more; gives how many."""
+        old = delete(attempt).where(attempt.c.at < clock.now().timestamp() - WINDOW_SECONDS)
+        with self._engine.begin() as connection:
+            return connection.execute(old).rowcount
+
     def _note(self, limits: dict[str, int]) -> list[int]:
         now = clock.now().timestamp()
         with self._engine.begin() as connection:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
+import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
+
+import orjson
 
 from bot.answers.options import Told
 from bot.answers.translations import LOCALES
@@ -26,20 +28,26 @@ from bot.settings import ROOT, VERSION
 
 MOST_BYTES = 64 * 1024 * 1024
 WORTH_PACKING = 1400  # bytes: less fits into one packet as it is
+_PACKING_LEVEL, _GZIP = 2, 16 + zlib.MAX_WBITS  # more work saves little; the format that browsers take
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A body as it is sent, plain and packed."""
+    """A body as it is sent, plain and packed. One of the two is always there."""
 
     etag: str
-    body: bytes
-    packed: bytes | None
+    plain: bytes | None  # None: held packed only, since hardly anybody asks for it plain
+    packed: bytes | None  # None: too small to be worth it
+
+    @property
+    def body(self) -> bytes:
+        """The plain body."""
+        return self.plain if self.plain is not None else gzip.decompress(self.packed or b"")
 
     @property
     def size(self) -> int:
         """About what it takes in memory."""
-        return len(self.body) + len(self.packed or b"")
+        return len(self.plain or b"") + len(self.packed or b"")
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,8 @@ class Kept:
 
     def put(self, answer: Rendered) -> None:
         """Keeps an answer; the ones that nobody asked for go."""
+        if answer.packed is not None:
+            answer = replace(answer, plain=None)
         with self._lock:
             if answer.etag in self._held:
                 return
@@ -103,9 +113,14 @@ def answered(
 
 def rendered(body: Mapping[str, Any], etag: str | None = None) -> Rendered:
     """A body as it is sent; without an ETag it is known by its content."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    packed = gzip.compress(text, 2, mtime=0) if len(text) >= WORTH_PACKING else None
+    text = orjson.dumps(body)
+    packed = _packed(text) if len(text) >= WORTH_PACKING else None
     return Rendered(etag or _digest(text), text, packed)
+
+
+def _packed(content: bytes) -> bytes:
+    packer = zlib.compressobj(_PACKING_LEVEL, zlib.DEFLATED, _GZIP)
+    return packer.compress(content) + packer.flush()
 
 
 def _etag(version: str, operation: Operation, told: Told) -> str:

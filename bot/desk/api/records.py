@@ -17,15 +17,16 @@ from bot.rules.errors import CaseError
 from bot.rules.lawbase import LawReader
 from bot.rules.vocabulary import TOPICS
 
-MOST_PER_PAGE = 200
+MOST_PER_PAGE, MOST_WORDS = 200, 8
 COUNTRY = Option(
     "country", "country", "Rules that name it as country of work or of origin, by itself or in a group."
 )
 TOPIC = Option("topic", "topic", "Rules that speak of this topic.", choices=TOPICS)
 TYPE = Option("type", "text", "Rules of this type; /vocabulary lists the types.", example="minimum_wage")
 WORDS = Option(
-    "q", "text", "Words that all stand in the rule: in its values, law, source or note.", example="gratuity"
-)
+    "q", "text", f"{MOST_WORDS} words at most that all stand in the rule: its values, law, source or note.",
+    example="gratuity",
+)  # fmt: skip
 PAGE = Option("page", "whole", "Which page, from 1.", default="1")
 PER_PAGE = Option("per_page", "whole", f"Rules on a page, {MOST_PER_PAGE} at most.", default="50")
 RULE_ID = Option(
@@ -41,9 +42,12 @@ def _rules(reader: LawReader, told: Told) -> dict[str, Any]:
     topic, type_ = told.get("topic"), told.get("type")
     if type_ is not None and type_ not in reader.catalogue.types:
         raise CaseError(f"{type_!r} is no rule type. {PREFIX}/vocabulary lists them.")
+    words = tuple(dict.fromkeys((told.get("q") or "").split()))
+    if len(words) > MOST_WORDS:
+        raise CaseError(f"'q' has {MOST_WORDS} words at most.")
     total, rules = reader.page_of_rules(
         place=check_country(told.get("country")), topic=topic and check_topic(topic), type_=type_,
-        words=(told.get("q") or "").split(), first=(page - 1) * per_page, most=per_page,
+        words=words, first=(page - 1) * per_page, most=per_page,
     )  # fmt: skip
     return {
         "version": reader.version,

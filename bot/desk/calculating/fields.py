@@ -6,16 +6,17 @@ A person writes "1,500.50", chooses a country by name and a day; a calculator is
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from babel.numbers import NumberFormatError, get_territory_currencies, parse_decimal
 
 from bot.answers import formats
-from bot.answers.options import LARGEST
+from bot.answers.options import number
 from bot.answers.translations import Translator
 from bot.desk.pickers import Kind, label, resolve
 from bot.language.normalise import plain_digits
@@ -24,6 +25,7 @@ from bot.rules.errors import CaseError
 from bot.rules.vocabulary import COUNTRIES
 
 FACT: Final = "fact."  # before the names of fields that say a fact of the case
+_MOST_SIGNS: Final = 40  # of a number, with what stands between its thousands
 
 
 @dataclass(frozen=True)
@@ -121,14 +123,14 @@ class Reader:
 def read_number(text: str, t: Translator) -> Decimal | None:
     """A number from zero up, as the language writes it (1,500.50 or 1 500,50) or as programs do."""
     plain = "".join(plain_digits(text).split())  # a narrow space between thousands is typed as any space
+    if len(plain) > _MOST_SIGNS or any(map(str.isalpha, plain)):
+        return None  # before it is read: 1e-999999999 takes a gigabyte
+    with suppress(NumberFormatError):  # else it is as programs write it
+        plain = str(parse_decimal(plain, locale=t.locale, strict=True))
     try:
-        found = parse_decimal(plain, locale=t.locale, strict=True)
-    except NumberFormatError:
-        try:
-            found = Decimal(plain)
-        except InvalidOperation:
-            return None
-    return found if found.is_finite() and 0 <= found <= LARGEST else None
+        return number(plain)
+    except CaseError:
+        return None
 
 
 @lru_cache(maxsize=1)

@@ -9,15 +9,17 @@ from starlette.responses import RedirectResponse, Response
 
 from bot.desk.accounts.problems import AccountError, Problem, TooManyAttempts
 from bot.desk.accounts.roles import May
-from bot.desk.accounts.second_factor import is_demanded
+from bot.desk.accounts.second_factor import address_of, is_demanded
 from bot.desk.desk import desk_of
 from bot.desk.guard import SESSION_COOKIE
+from bot.desk.languages import DESK_LANGUAGES
 from bot.desk.pages.qr import qr_code
 from bot.desk.pages.signing_in import at_the_door, browser, fields, here, said, set_session, status_of
 from bot.desk.routes import page
-from bot.desk.views import DESK_LANGUAGES, interface, remember_language, render
+from bot.desk.views import interface, remember_language, render
 
 OTHERS = "others"
+SECOND_FACTOR = "/account/second-factor"
 Wrong = tuple[str, str]  # where in the page, and what
 
 
@@ -68,11 +70,12 @@ async def show_second_factor(request: Request) -> Response:
 
 async def _second_factor(request: Request, wrong: str = "", status: int = 200) -> Response:
     factors, mine = desk_of(request).accounts.factors, request.state.visitor.account
-    address = await run_in_threadpool(factors.address, mine.id, mine.name)
+    token = request.cookies.get(SESSION_COOKIE, "")
+    secret = await run_in_threadpool(factors.proposed if wrong else factors.propose, mine.id, token)
+    address = address_of(secret, mine.name)
     return await render(
         request, "account_second_factor.html", status, wrong=wrong, qr=qr_code(address), address=address,
-        secret=await run_in_threadpool(factors.propose, mine.id),
-        has_factor=await run_in_threadpool(factors.has, mine.id),
+        secret=secret, here=SECOND_FACTOR, has_factor=await run_in_threadpool(factors.has, mine.id),
     )  # fmt: skip
 
 
@@ -80,8 +83,9 @@ async def set_second_factor(request: Request) -> Response:
     """A code of the old phone, if there is one, and the first code of the new one."""
     old, code = await fields(request, "old", "code")
     accounts, mine = desk_of(request).accounts, request.state.visitor.account
+    token = request.cookies.get(SESSION_COOKIE, "")
     try:
-        codes = await run_in_threadpool(accounts.entrance.new_factor, mine, old, code, here(request))
+        codes = await run_in_threadpool(accounts.entrance.new_factor, mine, token, old, code, here(request))
     except (AccountError, TooManyAttempts) as error:
         return await _second_factor(request, said(request, error), status_of(error))
     return await render(request, "recovery_codes.html", codes=codes, next="/account")
@@ -128,8 +132,8 @@ async def choose_language(request: Request) -> Response:
 ROUTES = (
     page("/account", show, May.HAVE_ACCOUNT),
     page("/account/password", change_password, May.HAVE_ACCOUNT, ("POST",)),
-    page("/account/second-factor", show_second_factor, May.HAVE_ACCOUNT),
-    page("/account/second-factor", set_second_factor, May.HAVE_ACCOUNT, ("POST",)),
+    page(SECOND_FACTOR, show_second_factor, May.HAVE_ACCOUNT),
+    page(SECOND_FACTOR, set_second_factor, May.HAVE_ACCOUNT, ("POST",)),
     page("/account/recovery-codes", new_recovery_codes, May.HAVE_ACCOUNT, ("POST",)),
     page("/account/sessions", end_sessions, May.HAVE_ACCOUNT, ("POST",)),
     page("/account/language", choose_language, May.HAVE_ACCOUNT, ("POST",)),

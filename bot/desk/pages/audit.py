@@ -13,7 +13,7 @@ from bot.answers.translations import Translator
 from bot.desk.accounts.audit import PAGE
 from bot.desk.accounts.roles import May
 from bot.desk.desk import desk_of
-from bot.desk.routes import page
+from bot.desk.routes import MOST_DIGITS, page
 from bot.desk.views import interface, render
 
 
@@ -53,19 +53,22 @@ def deed_names(t: Translator) -> dict[str, str]:
 async def show(request: Request) -> Response:
     """A page of the log, by who, what and day."""
     asked = request.query_params
-    who, did, before = asked.get("who", ""), asked.get("did", ""), asked.get("before", "")
-    day = _day(asked.get("day", ""))
+    who, did = (asked.get(name, "").replace("\0", "") for name in ("who", "did"))
+    before, day = _number(asked.get("before", "")), _day(asked.get("day", ""))
     log = desk_of(request).accounts.log
-    entries = await run_in_threadpool(
-        log.entries, who=who, did=did, day=day, before=int(before) if before.isdecimal() else None
-    )
+    entries = await run_in_threadpool(log.entries, who=who, did=did, day=day, before=before)
     everybody, everything = await run_in_threadpool(log.names)
     chosen = {"who": who, "did": did, "day": day.isoformat() if day else ""}
     older = f"/people/audit?{urlencode({**chosen, 'before': entries[-1].id})}" if len(entries) == PAGE else ""
     return await render(
         request, "audit.html", entries=entries, everybody=everybody, everything=everything, chosen=chosen,
-        older=older, names=deed_names(interface(request)), first=not before,
+        older=older, names=deed_names(interface(request)), first=before is None,
     )  # fmt: skip
+
+
+def _number(text: str) -> int | None:
+    """The number of an entry; None for what no entry has."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def _day(text: str) -> date | None:

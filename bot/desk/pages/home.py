@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.desk.accounts.roles import May
+from bot.desk.languages import DESK_LANGUAGES
 from bot.desk.routes import own_address, page
-from bot.desk.views import DESK_LANGUAGES, remember_language
+from bot.desk.views import remember_language
 
 
 async def home(request: Request) -> Response:

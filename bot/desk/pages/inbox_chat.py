@@ -308,7 +308,7 @@ def _new_token() -> str:
     return secrets.token_hex(16)
 
 
-_CHAT = "/inbox/{number:int}"
+_CHAT = "/inbox/{number:number}"
 ROUTES = (
     page(_CHAT, chat, May.ANSWER_PEOPLE),
     page(f"{_CHAT}/chat", part, May.ANSWER_PEOPLE),

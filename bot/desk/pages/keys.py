@@ -42,24 +42,26 @@ async def make(request: Request) -> Response:
     scopes = [str(scope) for scope in (await request.form()).getlist("scope")]
     accounts, who = desk_of(request).accounts, request.state.visitor.account.name
     try:
-        token = await run_in_threadpool(accounts.keys.make, name, scopes, who)
+        key = await run_in_threadpool(accounts.keys.make, name, scopes, who)
     except AccountError as error:
         return await _list(request, said(request, error), status=422)
-    await run_in_threadpool(accounts.note, who, "made_key", {"key": name, "scopes": scopes})
-    return await _list(request, made=token)
+    noted = {"key": key.id, "name": key.name, "scopes": scopes}
+    await run_in_threadpool(accounts.note, who, "made_key", noted)
+    return await _list(request, made=key.token)
 
 
 async def revoke(request: Request) -> Response:
     """The key opens nothing any more."""
     accounts, number = desk_of(request).accounts, int(request.path_params["number"])
-    if not await run_in_threadpool(accounts.keys.revoke, number):
+    who, name = request.state.visitor.account.name, await run_in_threadpool(accounts.keys.revoke, number)
+    if name is None:
         raise HTTPException(404)
-    await run_in_threadpool(accounts.note, request.state.visitor.account.name, "revoked_key", {"key": number})
+    await run_in_threadpool(accounts.note, who, "revoked_key", {"key": number, "name": name})
     return RedirectResponse("/people/keys", status_code=303)
 
 
 ROUTES = (
     page("/people/keys", show, May.MANAGE),
     page("/people/keys", make, May.MANAGE, ("POST",)),
-    page("/people/keys/{number:int}/revoke", revoke, May.MANAGE, ("POST",)),
+    page("/people/keys/{number:number}/revoke", revoke, May.MANAGE, ("POST",)),
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.desk.accounts.problems import AccountError, Problem, TooManyAttempts
 from bot.desk.accounts.provider import provider_of
+from bot.desk.accounts.second_factor import address_of
 from bot.desk.desk import desk_of
 from bot.desk.guard import SESSION_COOKIE
 from bot.desk.pages.qr import qr_code
@@ -52,7 +55,7 @@ async def _login(
 ) -> Response:
     return await render(
         request, "login.html", status, next=own_address(next_page), name=name, wrong=wrong,
-        provider=provider_of(desk_of(request).settings) is not None,
+        provider=provider_of(desk_of(request).settings) is not None, here=with_next("/login", next_page),
     )  # fmt: skip
 
 
@@ -60,9 +63,7 @@ async def show_code(request: Request) -> Response:
     """The form for the code of the second factor."""
     if await _halfway(request) is None:
         return _from_the_start(request.query_params.get("next"))
-    return await render(
-        request, "login_code.html", next=own_address(request.query_params.get("next")), wrong=""
-    )
+    return await _code(request, request.query_params.get("next"))
 
 
 async def give_code(request: Request) -> Response:
@@ -76,11 +77,13 @@ async def give_code(request: Request) -> Response:
     except (AccountError, TooManyAttempts) as error:
         if isinstance(error, AccountError) and error.problem is Problem.WRONG_LOGIN:
             return _from_the_start(next_page)
-        return await render(
-            request, "login_code.html", status_of(error, 401), next=own_address(next_page),
-            wrong=said(request, error),
-        )  # fmt: skip
+        return await _code(request, next_page, said(request, error), status_of(error, 401))
     return await go_on(request, passed, next_page)
+
+
+async def _code(request: Request, next_page: str | None, wrong: str = "", status: int = 200) -> Response:
+    following = {"next": own_address(next_page), "here": with_next("/login/code", next_page)}
+    return await render(request, "login_code.html", status, wrong=wrong, **following)
 
 
 async def show_set_up(request: Request) -> Response:
@@ -116,11 +119,13 @@ async def _set_up(
     factors = desk_of(request).accounts.factors
     if await run_in_threadpool(factors.has, account.id):
         return RedirectResponse(with_next("/login/code", next_page), status_code=303)
-    address = await run_in_threadpool(factors.address, account.id, account.name)
-    secret = await run_in_threadpool(factors.propose, account.id)
+    token = request.cookies.get(SESSION_COOKIE, "")
+    secret = await run_in_threadpool(factors.proposed if wrong else factors.propose, account.id, token)
+    address = address_of(secret, account.name)
     return await render(
         request, "login_second_factor.html", status, next=own_address(next_page), wrong=wrong,
         qr=qr_code(address), secret=secret, address=address,
+        here=with_next("/login/second-factor", next_page),
     )  # fmt: skip
 
 
@@ -148,7 +153,10 @@ async def _invitation(request: Request, token: str, wrong: str = "", status: int
         invited = await run_in_threadpool(desk_of(request).accounts.members.of_link, token)
     except AccountError as error:
         return await render(request, "invitation.html", 410, token="", name="", wrong=said(request, error))
-    return await render(request, "invitation.html", status, token=token, name=invited.name, wrong=wrong)
+    return await render(
+        request, "invitation.html", status, token=token, name=invited.name, wrong=wrong,
+        here=f"/invitation?{urlencode({'token': token})}",
+    )  # fmt: skip
 
 
 async def log_out(request: Request) -> Response:

@@ -13,9 +13,10 @@ from bot.desk.accounts.members import LINK_LIFE, Member
 from bot.desk.accounts.problems import AccountError, Problem
 from bot.desk.accounts.roles import ROLES, May
 from bot.desk.desk import desk_of
+from bot.desk.languages import DESK_LANGUAGES
 from bot.desk.pages.signing_in import fields, said
 from bot.desk.routes import page
-from bot.desk.views import DESK_LANGUAGES, interface, render
+from bot.desk.views import interface, render
 
 
 def role_names(t: Translator) -> dict[str, tuple[str, str]]:
@@ -124,6 +125,6 @@ async def _note(request: Request, did: str, account: str, **more: object) -> Non
 ROUTES = (
     page("/people", show_all, May.MANAGE),
     page("/people", invite, May.MANAGE, ("POST",)),
-    page("/people/{number:int}", show_one, May.MANAGE),
-    page("/people/{number:int}/{what}", change, May.MANAGE, ("POST",)),
+    page("/people/{number:number}", show_one, May.MANAGE),
+    page("/people/{number:number}/{what}", change, May.MANAGE, ("POST",)),
 )

@@ -95,7 +95,9 @@ async def _report(request: Request) -> Report:
     desk, filters = desk_of(request), filters_of(request.query_params)
 
     def read() -> Report:
-        return report(desk.counts, desk.people.feedback(), filters, date.today())
+        return report(
+            desk.counts, lambda first: desk.people.feedback("unanswered", first), filters, date.today()
+        )
 
     return await run_in_threadpool(read)
 

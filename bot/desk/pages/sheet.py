@@ -30,7 +30,7 @@ from bot.desk.routes import page
 from bot.desk.sheet import letters
 from bot.desk.sheet.chats import ChatLink, chat_links, path_of, square_code
 from bot.desk.sheet.content import Wanted, make_sheet
-from bot.desk.sheet.dates import LastDay, calendar, last_days, limited_topics
+from bot.desk.sheet.dates import LastDay, Since, calendar, last_days, limited_topics, to_come
 from bot.desk.views import interface, language_of, render
 from bot.letters.official import is_official, official_language
 from bot.letters.sheet import Code, Sheet, short_version
@@ -39,7 +39,7 @@ from bot.rules.case import check_topic, parse_day
 from bot.rules.errors import CaseError
 from bot.rules.lookup import lookup
 
-_SINCE: Final = "since."  # the fields of days: since.wages
+_SINCE: Final = "since."  # the fields of days: since.wages.due_day
 _INLINE, _SAVED = "inline", "attachment"
 
 
@@ -78,12 +78,12 @@ async def sheet_calendar(request: Request) -> Response:
         days = await run_in_threadpool(_last_days, request, given)
     except CaseError as error:
         return await _page(request, 422, dates=given, dates_problem=str(error))
-    today = date.today()
-    if not any(each.day is not None and each.day >= today for each in days):
+    today, details = date.today(), bool(given.get("details"))
+    if not any(to_come(days, today, details)):
         none = interface(request).gettext("No last day is still to come. There is nothing for a calendar.")
         return await _page(request, 422, dates=given, last_days=days, dates_problem=none)
     language = _wanted(request, _question(request)).languages[0]
-    made = calendar(days, language, today, details=bool(given.get("details")))
+    made = calendar(days, language, today, details)
     return _file(made, "reminder.ics", "text/calendar; charset=utf-8", _SAVED)
 
 
@@ -239,7 +239,8 @@ def _last_days(request: Request, given: Mapping[str, str]) -> list[LastDay]:
     for name, value in given.items():
         day = parse_day(value.strip() or None) if name.startswith(_SINCE) else None
         if day is not None:
-            since[check_topic(name.removeprefix(_SINCE))] = day
+            topic, *starts = name.removeprefix(_SINCE).split(".")
+            since[Since(check_topic(topic), tuple(starts))] = day
     if not since:
         raise CaseError(interface(request).gettext("Write at least one day."))
     languages = tuple(dict.fromkeys((*wanted.languages, language_of(request))))

@@ -54,7 +54,7 @@ async def find_rules(request: Request) -> Response:
             "texts": {rule.id: text_of(rule, law, language, today()) for rule in shown},
             "types": types_by_topic(law.catalogue),
             "countries": countries(language, law),
-            "waiting": len(workshop.proposals.find(state=WAITING)),
+            "waiting": workshop.proposals.count(WAITING),
             "page_number": number,
             "pages": -(-len(rules) // ON_A_PAGE),
         }

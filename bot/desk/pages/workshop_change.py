@@ -138,7 +138,7 @@ async def again(request: Request) -> Response:
         raise HTTPException(404) from None
     if held.author != who(request) or not held.open or str(draft.item.get("type")) not in law.catalogue.types:
         raise HTTPException(403)
-    before = law.rules.get(held.name)
+    before = law.rules.get(held.name) if held.before is not None else None
     if before is not None and draft.changed_from:
         draft = replace(draft, item={**draft.item, "id": before.id, "start": before.start})
     return await _form(request, workshop, law, draft, before, held)
@@ -186,7 +186,7 @@ async def _propose(
 
     def keep() -> int:
         if held is not None:
-            store.change(held.id, me, tried.document, was, reason)
+            store.change(held.id, me, subject, tried.document, was, reason)
             return held.id
         return store.add(RULE, subject, tried.document, was, me, reason).id
 

@@ -16,13 +16,13 @@ from bot.desk.desk import desk_of
 from bot.desk.pages.workshop_change import broken_law
 from bot.desk.routes import page
 from bot.desk.views import interface, render
-from bot.desk.workshop import wording
+from bot.desk.workshop import decisions, wording
 from bot.desk.workshop.law import HeldLaw, Workshop, reason_of
-from bot.desk.workshop.proposals import RULE, WAITING, Proposal, ProposalRefused
+from bot.desk.workshop.proposals import RULE, Proposal, ProposalRefused
 from bot.desk.workshop.trial import PREVIEWS, Outcome
 from bot.desk.workshop.visit import number_of, shared, today, who, workshop_of
 from bot.rules import yamlfile
-from bot.rules.errors import RulesError
+from bot.rules.errors import RecordChanged, RulesError
 from bot.rules.revisions import record_hash
 
 
@@ -31,11 +31,7 @@ async def proposals(request: Request) -> Response:
     workshop, mine = workshop_of(request), bool(request.query_params.get("mine"))
     me = who(request)
 
-    def found() -> list[Proposal]:
-        every = workshop.proposals.find(author=me if mine else None)
-        return sorted(every, key=lambda each: (each.state != WAITING, -each.id))
-
-    every = await run_in_threadpool(found)
+    every = await run_in_threadpool(workshop.proposals.find, author=me if mine else None)
     return await render(request, "workshop_proposals.html", **shared(request), proposals=every, mine=mine)
 
 
@@ -87,7 +83,7 @@ async def withdraw(request: Request) -> Response:
     """Its author takes it back."""
     workshop, me = workshop_of(request), who(request)
     held = await _held(request, workshop)
-    return await _decide(request, held, "withdrew_proposal", lambda: workshop.proposals.withdraw(held.id, me))
+    return await _decide(request, held, "withdrew_proposal", lambda: decisions.withdraw(workshop, held, me))
 
 
 async def send_back(request: Request) -> Response:
@@ -109,29 +105,9 @@ async def approve(request: Request) -> Response:
     workshop, me = workshop_of(request), who(request)
     held, form = await _held(request, workshop), await request.form()
     edition = _edition(str(form.get("edition", "")))
-
-    def act() -> None:
-        workshop.proposals.claim(held.id, me, edition)
-        try:
-            outcome = "kept" if held.kind != RULE else _publish(workshop, held, me)
-        except RulesError:
-            workshop.proposals.fail(held.id, me)
-            raise
-        workshop.proposals.finish(held.id, me, outcome)
-
-    return await _decide(request, held, "approved_proposal", act)
-
-
-class _Stale(RulesError):
-    """The rule was changed since the proposal was written."""
-
-
-def _publish(workshop: Workshop, held: Proposal, reviewer: str) -> str:
-    if record_hash(workshop.law().rules.get(held.name)) != held.before:
-        raise _Stale
-    author = f"{held.author}, approved by {reviewer}"[:100]
-    numbers, _ = workshop.publish(held.document, author, held.reason)
-    return " ".join(map(str, numbers))
+    return await _decide(
+        request, held, "approved_proposal", lambda: decisions.approve(workshop, held, me, edition)
+    )
 
 
 async def _decide(request: Request, held: Proposal, did: str, act: Callable[[], None]) -> Response:
@@ -148,7 +124,7 @@ async def _decide(request: Request, held: Proposal, did: str, act: Callable[[], 
 
 
 def _refusal(error: RulesError, t: Translator) -> str:
-    if isinstance(error, _Stale):
+    if isinstance(error, RecordChanged):
         return t.gettext("The rule was changed since this was proposed. The author has to look at it again.")
     if not isinstance(error, ProposalRefused):
         return reason_of(error)

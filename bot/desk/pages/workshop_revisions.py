@@ -13,6 +13,7 @@ from bot.desk.accounts.roles import May
 from bot.desk.desk import desk_of
 from bot.desk.routes import page
 from bot.desk.views import render
+from bot.desk.workshop import decisions
 from bot.desk.workshop.law import reason_of
 from bot.desk.workshop.visit import number_of, shared, who, workshop_of
 from bot.rules.errors import RulesError
@@ -63,14 +64,15 @@ def _yaml(lines: Iterable[str], name: str) -> Response:
 
 
 async def take_back(request: Request) -> Response:
-    """The law files hold again for this record."""
+    """The law files hold again for this record, and for what was approved with it."""
     workshop, number, me = workshop_of(request), number_of(request), who(request)
     try:
-        await run_in_threadpool(workshop.take_back, number, me)
+        numbers = await run_in_threadpool(decisions.take_back, workshop, number, me)
     except RulesError as error:
         return await _shown(request, 409, reason_of(error))
     note = desk_of(request).accounts.note
-    await run_in_threadpool(note, me, "withdrew_revision", {"revision": number})
+    for each in numbers:
+        await run_in_threadpool(note, me, "withdrew_revision", {"revision": each})
     return RedirectResponse("/workshop/revisions", 303)
 
 

@@ -5,25 +5,45 @@ Nothing of it is kept. Others may see the calendar: its titles name no matter.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
+from uuid import uuid4
 
 from icalendar import Alarm, Calendar, Event
 
+from bot.answers import formats
 from bot.answers.answer import answer
+from bot.answers.calculation import step_text
 from bot.answers.statements import Statement
 from bot.answers.translations import Translator, translator
 from bot.conversation.answering import disclaimer
 from bot.desk.asked import Asked
 from bot.letters.sheet import Texts
 from bot.rules.calculators.deadlines import TYPE, deadlines
+from bot.rules.calculators.steps import step
 from bot.rules.lawbase import LawBase
 from bot.rules.lookup import Lookup, look_up
-from bot.rules.model import ANY
+from bot.rules.model import ANY, Rule
+from bot.rules.units import Duration
 
 _ALARMS = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
+_STARTS = ("counted_from", "or_from")  # the values of a rule that say from what day it counts
+_STARTS_TERM = "claim_start"
+_WILFUL = "limit_if_wilful"
+
+
+@dataclass(frozen=True)
+class Since:
+    """The day that is asked for: on a topic, of what its rules count from (nothing: they do not say it)."""
+
+    topic: str
+    starts: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Of its field: `termination.mediation_failed`."""
+        return ".".join((self.topic, *self.starts))
 
 
 @dataclass(frozen=True)
@@ -31,12 +51,14 @@ class Limited:
     """Topics whose claims run out here by the same rules, and what these say in the desk's language."""
 
     topics: tuple[str, ...]
-    texts: Texts  # from when they count is one of their sentences
+    starts: tuple[str, ...]  # what all these rules count from
+    texts: Texts
+    words: str  # what they count from, in words
 
     @property
-    def topic(self) -> str:
-        """The one that a day is asked for: it stands for the others too."""
-        return self.topics[0]
+    def name(self) -> str:
+        """Of the field: the first topic stands for the others too."""
+        return Since(self.topics[0], self.starts).name
 
 
 @dataclass(frozen=True)
@@ -48,7 +70,12 @@ class LastDay:
     days_left: int | None
     sure: bool  # it holds whatever is still unknown of the case
     said: Mapping[str, Statement]  # what the rule says, by language
-    limit: str
+    limit: str  # which of the rule's limits
+    length: Duration
+
+    def which(self, language: str) -> str:
+        """Which of the rule's limits it is, as a sentence."""
+        return step_text(step(f"deadline_{self.limit}", length=self.length), translator(language))
 
     @property
     def rule(self) -> str:
@@ -63,24 +90,42 @@ def limited_topics(found: Lookup, language: str) -> list[Limited]:
         for each in answer(found, language).statements
         if each.rule.type == TYPE and each.rule.key.destinations != (ANY,)
     ]
-    by_rules: dict[Texts, list[str]] = {}
+    by_rules: dict[tuple[tuple[str, ...], Texts], list[str]] = {}
     for topic in found.topics:
-        texts = tuple(each.full_text() for each in statements if topic in each.rule.topics)
-        if texts:
-            by_rules.setdefault(texts, []).append(topic)
-    return [Limited(tuple(topics), texts) for texts, topics in by_rules.items()]
+        texts: dict[tuple[str, ...], list[str]] = {}
+        for each in statements:
+            if topic in each.rule.topics:
+                texts.setdefault(starts_of(each.rule), []).append(each.full_text())
+        for starts, said in texts.items():
+            by_rules.setdefault((starts, tuple(said)), []).append(topic)
+    t, terms = translator(language), found.catalogue.terms.get(_STARTS_TERM, {})
+    return [
+        Limited(tuple(topics), starts, said_of_them, _listed(starts, terms, t))
+        for (starts, said_of_them), topics in by_rules.items()
+    ]
+
+
+def starts_of(rule: Rule) -> tuple[str, ...]:
+    """What a rule on deadlines counts from."""
+    return tuple(str(rule.values[name]) for name in _STARTS if name in rule.values)
+
+
+def _listed(starts: tuple[str, ...], terms: Mapping[str, object], t: Translator) -> str:
+    said = [t.pgettext(f"term {_STARTS_TERM}", str(terms[each])) for each in starts]
+    return formats.listing(said, t, "or") if said else ""
 
 
 def last_days(
-    base: LawBase, asked: Asked, since: Mapping[str, date], languages: Texts, today: date
+    base: LawBase, asked: Asked, since: Mapping[Since, date], languages: Texts, today: date
 ) -> list[LastDay]:
-    """The last days of some topics, each counted from its day; the nearest first.
+    """The last days of some topics, each by the rules that count from its day; the nearest first.
 
     Raises CaseError for a day after today, or a case that makes no sense.
     """
     case, made = asked.case(today), []
     with base.reading() as reader:
-        for topic, day in since.items():
+        for asked_for, day in since.items():
+            topic = asked_for.topic
             found = look_up(reader, case, [topic])
             said = {
                 language: {each.rule.id: each for each in answer(found, language).statements}
@@ -88,11 +133,24 @@ def last_days(
             }
             for each in deadlines(reader, case, topic, day).found:
                 rule = each.ground.rule.id
+                if starts_of(each.ground.rule) != asked_for.starts:
+                    continue
                 spoken = {language: said[language][rule] for language in languages if rule in said[language]}
                 if spoken:
                     left, sure = each.days_left(today), each.ground.sure
-                    made.append(LastDay(topic, each.last_day, left, sure, spoken, each.limit))
+                    made.append(LastDay(topic, each.last_day, left, sure, spoken, each.limit, each.length))
     return sorted(made, key=lambda each: (each.day or date.max, each.topic, each.rule))
+
+
+def to_come(days: Iterable[LastDay], today: date, details: bool) -> Iterator[tuple[LastDay, date]]:
+    """What a calendar would hold: the days that are still to come.
+
+    Without `details` no day of a limit that holds only if the employer broke the law on purpose: nothing
+    would say so, and the day of the usual limit is the one to keep.
+    """
+    for each in days:
+        if each.day is not None and each.day >= today and (details or each.limit != _WILFUL):
+            yield each, each.day
 
 
 def calendar(days: Iterable[LastDay], language: str, today: date, details: bool) -> bytes:
@@ -105,16 +163,14 @@ def calendar(days: Iterable[LastDay], language: str, today: date, details: bool)
     made.add("prodid", "-//Haq//case sheet//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    for each in days:
-        if each.day is not None and each.day >= today:
-            made.add_component(_event(each, each.day, t, today, details))
+    for each, day in to_come(days, today, details):
+        made.add_component(_event(each, day, t, today, details))
     return bytes(made.to_ical())
 
 
 def _event(last: LastDay, day: date, t: Translator, today: date, details: bool) -> Event:
     event = Event()
-    digest = hashlib.sha256(f"{last.rule} {last.limit} {day}".encode()).hexdigest()
-    event.add("uid", f"{digest[:24]}@haq")
+    event.add("uid", f"{uuid4()}@haq")  # by chance: what is made of the rule and the day tells of the matter
     event.add("dtstamp", datetime.combine(today, time(), timezone.utc))
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
@@ -124,7 +180,7 @@ def _event(last: LastDay, day: date, t: Translator, today: date, details: bool) 
     if details:
         statement = last.said[t.language]
         source = t.gettext("Source: {source}", source=statement.source) if statement.source else ""
-        said = (statement.full_text(), source, disclaimer(t))
+        said = (last.which(t.language), statement.full_text(), source, disclaimer(t))
         event.add("description", "\n".join(filter(None, said)))
         where = statement.rule.provenance.source
         if where and where.url:

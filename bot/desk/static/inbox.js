@@ -89,7 +89,7 @@
     if (fresh.length) ring();
     return fresh;
   }
-  setInterval(() => { if (alarms.length && isHere()) ring(); }, ALARM_EVERY);
+  setInterval(() => { if (alarms.length && !away) ring(); }, ALARM_EVERY);
 
   // ---- The line to the desk ----
   const line = byId("line");

@@ -169,7 +169,7 @@ def written(
 ) -> Written:
     """The draft as a law file: one rule, or the rule before it, ended, and the one that follows it.
 
-    Raises ValueError when the day of the change is no date.
+    Raises ValueError when the day of the change is no date, or the first of the calendar.
     """
     if before is None or not draft.changed_from:
         item = {name: value for name, value in draft.item.items() if value is not None}
@@ -177,11 +177,10 @@ def written(
             as_yaml(law_file(draft.country, [(item, draft.source)], draft.months)), (f"rule/{draft.rule}",)
         )
     start = PartialDate.parse(draft.changed_from)
-    ended = rule_item(before, types[before.type]) | {"end": (start.earliest - timedelta(days=1)).isoformat()}
-    if before.provenance.review_by is not None:
-        ended["review_by"] = before.provenance.review_by
+    ended = _ended(before, types[before.type], start.earliest)
     following = {**draft.item, "start": draft.changed_from}
-    following.pop("end", None)
+    if following.get("end") == before.end and _is_over(before, start.earliest):
+        following.pop("end", None)  # it is the older rule's own, not one that the author wrote
     if following["id"] == before.id:
         following["id"] = free_id(f"{before.id}-{start.year}", taken)
     rules = [(ended, before.provenance.source), (following, draft.source)]
@@ -189,6 +188,23 @@ def written(
         as_yaml(law_file(draft.country, rules, draft.months)),
         (f"rule/{before.id}", f"rule/{following['id']}"),
     )
+
+
+def _ended(rule: Rule, rule_type: RuleType, following: date) -> dict[str, Any]:
+    """A rule that holds no longer than to the eve of a day; one that ended earlier stays as it was."""
+    if following == date.min:
+        raise ValueError("No day lies before the first of the calendar.")
+    item = rule_item(rule, rule_type)
+    if not _is_over(rule, following):
+        item["end"] = (following - timedelta(days=1)).isoformat()
+    if rule.provenance.review_by is not None:
+        item["review_by"] = rule.provenance.review_by
+    return item
+
+
+def _is_over(rule: Rule, day: date) -> bool:
+    """Whether a rule ended before a day."""
+    return rule.end is not None and PartialDate.parse(rule.end).latest < day
 
 
 def draft_of_document(document: str, reason: str) -> Draft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock, Thread
@@ -14,7 +14,7 @@ from bot.rules.errors import LawMistakes, Mistake, RulesError
 from bot.rules.housekeeping import read_housekeeping
 from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import CheckedLaw, LawBook
-from bot.rules.load import LoadReport, records
+from bot.rules.load import records
 from bot.rules.matching import Context
 from bot.rules.model import Contact, Rule
 from bot.rules.revisions import Revision
@@ -121,13 +121,16 @@ class Workshop:
             return Trial(None, mine, tuple(each for each in others if each not in known), law_is_broken=True)
         return Trial(None, mine, others)
 
-    def publish(self, document: str, author: str, reason: str) -> tuple[list[int], LoadReport]:
-        """Makes a change live. Raises LawMistakes, RulesError when somebody else was faster."""
-        return editing.revise_with(self._url, self._files, document, author, reason)
+    def publish(
+        self, document: str, author: str, reason: str, expected: Mapping[str, str | None]
+    ) -> list[int]:
+        """Makes a change live; gives the numbers of its revisions. `expected` and errors: `revise_with`."""
+        numbers, _ = editing.revise_with(self._url, self._files, document, author, reason, expected)
+        return numbers
 
-    def take_back(self, revision: int, who: str) -> LoadReport:
-        """Withdraws an open revision. Raises LawMistakes, RulesError when it is not open."""
-        return editing.withdraw(self._url, self._files, revision, who)
+    def take_back(self, revisions: Sequence[int], who: str) -> None:
+        """Withdraws open revisions. Raises LawMistakes, RulesError when one is not open."""
+        editing.withdraw(self._url, self._files, revisions, who)
 
     def revisions(self) -> list[Revision]:
         """Every revision ever made, oldest first."""
@@ -153,8 +156,8 @@ def _still_said(
     if before is None or (before.contacts, before.catalogue) != (contacts, catalogue):
         return {}
     return {
-        language: {name: text for name, text in known.items() if rules.get(name) == before.rules[name]}
-        for language, known in before.texts.items()
+        language: {name: text for name, text in list(known.items()) if rules.get(name) == before.rules[name]}
+        for language, known in list(before.texts.items())  # other threads go on adding to it
     }
 
 

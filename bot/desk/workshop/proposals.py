@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, Text, insert, or_, select, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, Text, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, Engine, Row
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.rules.database import open_database
+from bot.databases.migrating import ACCOUNTS, bring_up_to_date
+from bot.privacy.database import open_private
 from bot.rules.errors import LawBaseUnavailable, RulesError
 
 WAITING, RETURNED, APPROVED, WITHDRAWN = "waiting", "returned", "approved", "withdrawn"
@@ -100,8 +101,8 @@ class ProposalStore:
     """Proposals in the database of accounts. Raises LawBaseUnavailable when it cannot be used."""
 
     def __init__(self, url: str) -> None:
-        self._engine: Engine = open_database(url)
-        metadata.create_all(self._engine)
+        self._engine: Engine = open_private(url)
+        bring_up_to_date(self._engine, ACCOUNTS)
 
     def add(
         self, kind: str, subject: str, document: str, before: str | None, author: str, reason: str
@@ -119,7 +120,7 @@ class ProposalStore:
 
     def get(self, number: int) -> Proposal:
         """One proposal. Raises KeyError."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(select(proposal).where(proposal.c.id == number)).one_or_none()
         if row is None:
             raise KeyError(number)
@@ -127,26 +128,40 @@ class ProposalStore:
 
     def find(self, *, kind: str | None = None, subject: str | None = None, state: str | None = None,
              author: str | None = None, most: int = 200) -> list[Proposal]:  # fmt: skip
-        """Proposals, the latest first."""
-        query = select(proposal).order_by(proposal.c.id.desc()).limit(most)
+        """Proposals, those that wait first, then the latest first."""
+        query = select(proposal).order_by(proposal.c.state != WAITING, proposal.c.id.desc()).limit(most)
         wanted = {"kind": kind, "subject": subject, "state": state, "author": author}
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(proposal.c[name] == value)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [_proposal(row) for row in connection.execute(query)]
+
+    def count(self, state: str) -> int:
+        """How many there are in a state."""
+        query = select(func.count()).select_from(proposal).where(proposal.c.state == state)
+        with self._reading() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def approvals(self) -> list[list[int]]:
+        """The revisions that each approved proposal became."""
+        query = select(proposal.c.outcome).where(proposal.c.kind == RULE, proposal.c.outcome.is_not(None))
+        with self._reading() as connection:
+            return [_numbers(outcome) for (outcome,) in connection.execute(query)]
 
     def steps(self, number: int) -> list[Step]:
         """The life of a proposal, oldest first."""
         query = select(step).where(step.c.proposal == number).order_by(step.c.id)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [Step(row.at, row.who, row.did, row.why) for row in connection.execute(query)]
 
-    def change(self, number: int, who: str, document: str, before: str | None, reason: str) -> None:
+    def change(
+        self, number: int, who: str, subject: str, document: str, before: str | None, reason: str
+    ) -> None:
         """Its author writes it anew; it waits again. Raises ProposalRefused."""
         self._of_author(number, who)
         values = {
-            "document": document, "before": before, "reason": reason, "state": WAITING,
+            "subject": subject, "document": document, "before": before, "reason": reason, "state": WAITING,
             "edition": proposal.c.edition + 1,
         }  # fmt: skip
         self._move(number, who, "changed", reason, values, proposal.c.state.in_((WAITING, RETURNED)))
@@ -207,12 +222,24 @@ class ProposalStore:
                 _note(connection, number, at, who, did, why)
 
     @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise LawBaseUnavailable(f"Proposals cannot be read now: {type(error).__name__}.") from error
+
+    @contextmanager
     def _changing(self) -> Iterator[Connection]:
         try:
             with self._engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise LawBaseUnavailable(f"Proposals cannot be kept now: {type(error).__name__}.") from error
+
+
+def _numbers(outcome: str) -> list[int]:
+    return [int(number) for number in outcome.split() if number.isdecimal()]
 
 
 def _note(connection: Connection, number: int, at: str, who: str, did: str, why: str) -> None:

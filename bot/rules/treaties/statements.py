@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.rules.case import Case
@@ -264,15 +265,27 @@ def _result(
     type_: str, name: str, topics: Iterable[str], kind: str, via: str, values: dict[str, Any],
     provenance: Provenance, case: Case, depends_on: tuple[str, ...] = (), unconfirmed: tuple[str, ...] = (),
 ) -> Result:  # fmt: skip
-    rule = Rule(
+    said = tuple((key, tuple(value) if isinstance(value, list) else value) for key, value in values.items())
+    rule = _rule(
+        name, type_, tuple(topics), kind, via, str(case.destination), str(case.origin), said, provenance,
+        unconfirmed,
+    )  # fmt: skip
+    return Result(rule, "depends" if depends_on else "yes", depends_on, ("derived from a treaty",))
+
+
+@lru_cache(maxsize=10_000)  # the very same rule each time: what is said of it is kept by the object
+def _rule(
+    name: str, type_: str, topics: tuple[str, ...], kind: str, via: str, destination: str, origin: str,
+    values: tuple[tuple[str, Any], ...], provenance: Provenance, unconfirmed: tuple[str, ...],
+) -> Rule:  # fmt: skip
+    return Rule(
         id=name,
         type=type_,
         topics=tuple(dict.fromkeys(topics)),
         kind=kind,
         via=via,
-        key=Key((str(case.destination),), (str(case.origin),)),
-        values=values,
+        key=Key((destination,), (origin,)),
+        values={key: list(value) if isinstance(value, tuple) else value for key, value in values},
         provenance=provenance,
         unconfirmed=unconfirmed,
     )
-    return Result(rule, "depends" if depends_on else "yes", depends_on, ("derived from a treaty",))

@@ -1,0 +1,1 @@
+"""One message of a person at a time, whichever of several processes they reach."""

@@ -1,0 +1,62 @@
+"""The stages of Rasa, measured from outside, and the id of a message on its way to the actions.
+
+Rasa has no place where to hang this in: its methods are wrapped once, when the assistant starts.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.observability import correlation
+from bot.observability.marks import timed
+
+_Method = Callable[..., Awaitable[Any]]
+_MARK = "haq_watched"
+
+
+def watch() -> None:
+    """Wraps the stages; doing it again changes nothing."""
+    from rasa.core.actions.action import RemoteAction
+    from rasa.utils.endpoints import EndpointConfig
+
+    from bot.nlu.engine_actions import InsideAction
+    from bot.nlu.engine_serving import Processor
+    from bot.nlu.tracker_store import PersonTrackerStore
+
+    for owner, name, stage in (
+        (Processor, "parse_message", "nlu"),
+        (RemoteAction, "run", "action"),
+        (InsideAction, "run", "action"),
+        (PersonTrackerStore, "save", "store"),
+        (PersonTrackerStore, "retrieve", "store"),
+    ):
+        _wrap(owner, name, functools.partial(_measured, stage))
+    _wrap(EndpointConfig, "request", _with_trace)
+
+
+def _wrap(owner: type, name: str, wrapper: Callable[[_Method], _Method]) -> None:
+    method = getattr(owner, name)
+    if not hasattr(method, _MARK):
+        wrapped = functools.wraps(method)(wrapper(method))
+        setattr(wrapped, _MARK, True)
+        setattr(owner, name, wrapped)
+
+
+def _measured(stage: str, method: _Method) -> _Method:
+    async def measured(*arguments: Any, **named: Any) -> Any:
+        with timed(stage):
+            return await method(*arguments, **named)
+
+    return measured
+
+
+def _with_trace(method: _Method) -> _Method:
+    async def traced(*arguments: Any, **named: Any) -> Any:
+        trace = correlation.current()
+        if trace:
+            named["headers"] = {**named.get("headers", {}), correlation.HEADER: trace}
+        return await method(*arguments, **named)
+
+    return traced

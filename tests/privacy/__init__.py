@@ -1,0 +1,1 @@
+"""Privacy: keys, redaction, retention, erasure."""

@@ -1,0 +1,1 @@
+"""Security: what is shut stays shut."""
