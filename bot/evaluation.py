@@ -108,7 +108,11 @@ class Score:
 def read_questions(path: Path) -> list[Question]:
     """The labelled questions of a JSON-lines file. Raises BadQuestion."""
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadQuestion(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
+    for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             questions.append(_question(line, f"{path.name}:{number}"))
     if not questions:

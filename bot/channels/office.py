@@ -125,9 +125,7 @@ class Office:
     async def _hand_out(self) -> None:
         now = time()
         for line in list(self._lines.values()):
-            found = await asyncio.to_thread(
-                self._mailbox.with_work, line.name, now - SETTLE_SECONDS, now
-            )
+            found = await asyncio.to_thread(self._mailbox.with_work, line.name, now - SETTLE_SECONDS, now)
             for person in found:
                 if person not in self._busy:
                     task = asyncio.ensure_future(self._work_for(person, line))

@@ -7,6 +7,8 @@ from typing import Any
 from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 
+from bot.channels.fields import clean
+
 MOST_BYTES = 64 * 1024
 
 
@@ -29,3 +31,12 @@ def json_object(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refused(400, 'The body is not a JSON object. Send one such as {"text": "..."}.')
     return body
+
+
+def text_of(body: dict[str, Any], key: str) -> str:
+    """A text of the body that is more than spaces, without what no database keeps. Raises Refused."""
+    value = body.get(key)
+    value = clean(value) if isinstance(value, str) else ""
+    if not value.strip():
+        raise Refused(400, f"`{key}` is missing or is not a text.")
+    return value

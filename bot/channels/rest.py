@@ -19,7 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.channels.conversing import OnMessage, converse, escaped
-from bot.channels.requests import Refused, json_object
+from bot.channels.requests import Refused, json_object, text_of
 from bot.channels.running import NOT_NOW
 from bot.conversation.respond import MAX_LENGTH
 from bot.observability.marks import REST, count
@@ -62,7 +62,7 @@ class RestChannel(InputChannel):
         async def webhook(request: Request) -> HTTPResponse:
             try:
                 body = self._body(request)
-                sender, text = _text(body, "sender"), _text(body, "message")
+                sender, text = text_of(body, "sender"), text_of(body, "message")
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
             return json(
@@ -73,7 +73,7 @@ class RestChannel(InputChannel):
         async def messages(request: Request) -> HTTPResponse:
             try:
                 self._admit(request)
-                sender = _text({"sender": request.args.get("sender")}, "sender")
+                sender = text_of({"sender": request.args.get("sender")}, "sender")
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
             return json(self._waiting(sender))
@@ -81,7 +81,7 @@ class RestChannel(InputChannel):
         @routes.route("/parse", methods=["POST"])
         async def parse(request: Request) -> HTTPResponse:
             try:
-                text = _text(self._body(request), "text")
+                text = text_of(self._body(request), "text")
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
             return json(await parse_text(request.app.ctx.agent, text))
@@ -136,13 +136,6 @@ async def parse_text(agent: Agent, text: str) -> dict[str, Any]:
         entity["start"] -= shift
         entity["end"] -= shift
     return {"emergency": None, **parsed, "text": text}
-
-
-def _text(body: dict[str, Any], key: str) -> str:
-    value = body.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise Refused(400, f"`{key}` is missing or is not a text.")
-    return value
 
 
 def _metadata(body: dict[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.mailbox import Letter
 from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
-from bot.channels.requests import Refused, json_object
+from bot.channels.requests import Refused, json_object, text_of
 from bot.channels.running import NOT_NOW, close_office, mailbox, office, people, weblog
 from bot.channels.weblog import WebLog
 from bot.conversation.respond import MAX_LENGTH
@@ -199,11 +199,10 @@ class WebChannel(InputChannel):
     async def _message(self, request: Request) -> tuple[dict[str, Any], int]:
         person, secret, _ = _session_of(request)
         body = json_object(request)
-        number, words = body.get("id"), body.get("text")
+        number = body.get("id")
         if not isinstance(number, str) or not 0 < len(number) <= _WORD:
             raise Refused(400, "`id` is missing or is not a text of at most 64 letters.")
-        if not isinstance(words, str) or not words.strip():
-            raise Refused(400, "`text` is missing or is not a text.")
+        words = text_of(body, "text")
         if len(words) > MAX_LENGTH:
             raise Refused(413, f"The text is longer than {MAX_LENGTH} letters.")
         message = Inbound(secret, f"{person}/{number}", time(), "text", words)

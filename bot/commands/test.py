@@ -19,8 +19,14 @@ CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters",
 # where they take half the time; the fast ones marked `both` run on either.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
 # Each core has a desk of its own; the assistant takes both cores, and is tested alone.
-WITH_DESK = ("tests/desk", "tests/people")
-WITH_SERVERS = ("tests/rules/test_postgresql.py", "tests/end_to_end", "tests/channels", "tests/ops", "tests/security")
+WITH_DESK = ("tests/desk", "tests/people", "tests/scale")
+WITH_SERVERS = (
+    "tests/rules/test_postgresql.py",
+    "tests/end_to_end",
+    "tests/channels",
+    "tests/ops",
+    "tests/security",
+)
 CHECKED = ("bot", "actions", "tests")
 
 

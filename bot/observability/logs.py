@@ -41,6 +41,8 @@ def configure(settings: Settings, process: str) -> None:
     for name in OWN:
         logging.getLogger(name).setLevel(own)
     logging.captureWarnings(True)
+    # What Python warns of is for whoever writes code, and libraries quote what they were given.
+    logging.getLogger("py.warnings").setLevel(own if settings.log_level == "debug" else logging.ERROR)
 
 
 class _Formatter(logging.Formatter):

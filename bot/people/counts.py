@@ -127,14 +127,13 @@ class _Sum:
         self.key += int(row["record_key"]) % KEYS
         self.most = max(self.most, int(row["most"]))
         for name in firsts:
-            self.firsts[(name, row["week"], *(row[part] for part in FIRSTS[name]))] += int(row[name])
+            what = (name, row["week"], *(row[part] for part in FIRSTS[name]))
+            self.firsts[what] += int(row[name])
 
     def cell(self) -> Cell:
         """What came of it."""
         weekly = sorted((what[1], number) for what, number in self.firsts.items() if what[0] == "people")
-        return Cell(
-            self.number, self.key % KEYS, tuple(weekly), max(self.most, *self.firsts.values(), 0)
-        )
+        return Cell(self.number, self.key % KEYS, tuple(weekly), max(self.most, *self.firsts.values(), 0))
 
 
 class CountStore:

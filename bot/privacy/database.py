@@ -19,6 +19,7 @@ _BESIDE = ("-wal", "-shm", "-journal")
 def open_private(url: str) -> Engine:
     """As `open_database`; SQLite overwrites with zeros what it frees, in a file of its owner's alone."""
     engine = open_database(url)
+    engine.hide_parameters = True  # errors would repeat them in logs
     if engine.dialect.name == "sqlite":
         if engine.url.database not in (None, "", ":memory:"):
             _close_to_others(Path(str(engine.url.database)))
@@ -27,9 +28,13 @@ def open_private(url: str) -> Engine:
 
 
 def _close_to_others(file: Path) -> None:
-    """Makes an SQLite file unreadable for others; one that is missing begins as an empty file."""
+    """Makes an SQLite file unreadable for others; one that is missing begins as an empty file.
+
+    One that is there is never opened: closing it would take away the locks that this process holds on it,
+    and another process would then delete the write-ahead log under us (sqlite.org/howtocorrupt.html, 2.2).
+    """
     with suppress(OSError):  # another's file, a folder that cannot be written: SQLite says what is wrong
-        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
     for each in (file, *(file.with_name(f"{file.name}{end}") for end in _BESIDE)):
         with suppress(OSError):
             if each.stat().st_mode & 0o077:

@@ -15,8 +15,11 @@ from typing import Any
 import yaml
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,40}")  # a longer one is no number of a law
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,40}\.[0-9]{1,40}")
+_BRACKETS = re.compile(r"[\[\]{}]")
+_STAIRS = re.compile(r"^ *(?:[-?:][ \t]+){20}|^ {200}", re.MULTILINE)  # `- - - -`, or a step too far in
+_DEEPEST = 50
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 Complain = Callable[[int, str, str, str], None]
@@ -53,6 +56,12 @@ def read(path: Path, complain: Complain) -> Map | None:
 
 def parse(text: str, complain: Complain) -> Map | None:
     """As `read`, for the text of a file."""
+    if _is_deep(text):
+        complain(1, "(file)", "The file has too many parts within parts.", "Mend the brackets.")
+        return None
+    if _holds_copies(text):
+        complain(1, "(file)", "The file has a part that stands for another (`&` and `*`).", "Write it out.")
+        return None
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
@@ -69,6 +78,26 @@ def parse(text: str, complain: Complain) -> Map | None:
         complain(1, "(file)", "The file holds no mapping.", "Start it with the key `law:`.")
         return None
     return value
+
+
+def _is_deep(text: str) -> bool:
+    """Whether parts stand in parts as in no law: the library would go down until the process ends."""
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = max(depth + (1 if bracket in "[{" else -1), 0)
+        if depth > _DEEPEST:
+            return True
+    return _STAIRS.search(text) is not None
+
+
+def _holds_copies(text: str) -> bool:
+    """Whether a part is a copy of another: copies of copies grow without end, and one may hold itself."""
+    if "*" not in text:
+        return False
+    try:
+        return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader))
+    except yaml.YAMLError:
+        return False  # told when it is read
 
 
 def _value(node: yaml.Node, complain: Complain) -> Any:

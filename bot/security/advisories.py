@@ -90,7 +90,9 @@ def _within(version: str, events: Iterable[Mapping[str, Any]]) -> bool:
             (kind, at), *_ = event.items()
             if kind == "introduced":
                 inside = inside or str(at) == "0" or mine >= Version(str(at))
-            elif kind == "fixed" and mine >= Version(str(at)) or kind == "last_affected" and mine > Version(str(at)):
+            elif (kind == "fixed" and mine >= Version(str(at))) or (
+                kind == "last_affected" and mine > Version(str(at))
+            ):
                 inside = False
     except InvalidVersion:
         return True  # somebody has to look

@@ -16,7 +16,15 @@ PLATFORMS = ("whatsapp", "telegram", "messenger", "line", "sms")
 # Names of accounts and numbers are no secrets: they stand in addresses that everybody uses.
 NO_SECRETS = ("account_sid", "number", "page", "phone_number_id", "public_url")
 SECRETS = {name: value for name, value in asdict(Secrets()).items() if name not in NO_SECRETS}
-BODIES = (b"", b"{}", b"[]", b'{"object":"page","entry":[]}', b"\xff\x00", b"[" * 5000, json.dumps({"a": "x" * 900_000}).encode())
+BODIES = (
+    b"",
+    b"{}",
+    b"[]",
+    b'{"object":"page","entry":[]}',
+    b"\xff\x00",
+    b"[" * 5000,
+    json.dumps({"a": "x" * 900_000}).encode(),
+)
 FORGED = (
     {}, {"x-hub-signature-256": "sha256="}, {"x-hub-signature-256": "sha256=" + "0" * 64},
     {"x-hub-signature": "sha1=" + "0" * 40}, {"x-line-signature": "AAAA"}, {"x-twilio-signature": "AAAA"},
@@ -46,9 +54,20 @@ def test_no_secret_is_told(connected: Connected) -> None:
     desk = f"http://127.0.0.1:{servers.environment['HAQ_DESK_PORT']}"
     actions = f"http://127.0.0.1:{servers.environment['HAQ_ACTIONS_PORT']}"
     for base in (servers.url, desk, actions):
-        for path in ("/", "/nothing", "/health", "/health/ready", "/metrics", "/login", "/api/v1/rules?limit=x", "/webhook"):
+        for path in (
+            "/",
+            "/nothing",
+            "/health",
+            "/health/ready",
+            "/metrics",
+            "/login",
+            "/api/v1/rules?limit=x",
+            "/webhook",
+        ):
             for method in ("GET", "POST"):
-                got = HTTP.request(method, base + path, content=b'{"a":', headers={"content-type": "application/json"})
+                got = HTTP.request(
+                    method, base + path, content=b'{"a":', headers={"content-type": "application/json"}
+                )
                 said.append(f"{got.headers} {got.text}")
     for platform in PLATFORMS:
         token = SECRETS["verify_token"]

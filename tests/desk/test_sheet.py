@@ -345,7 +345,12 @@ def test_days_on_the_page(desk: RunningDesk) -> None:
     old = client.post("/sheet/deadlines", params=params, data={"since.wages.job_end": "2019-01-01"})
     assert "This day is over." in old.text and f'value="{"2019-01-01"}"' in old.text
     later = (TODAY + timedelta(days=9)).isoformat()
-    for wrong in ({}, {"since.wages.job_end": "yesterday"}, {"since.wages.job_end": later}, {"since.x": soon}):
+    for wrong in (
+        {},
+        {"since.wages.job_end": "yesterday"},
+        {"since.wages.job_end": later},
+        {"since.x": soon},
+    ):
         refused = client.post("/sheet/deadlines", params=params, data=wrong)
         assert refused.status_code == 422 and 'role="alert"' in refused.text
     nothing = client.post("/sheet.ics", params=params, data={"since.wages.job_end": "2019-01-01"})

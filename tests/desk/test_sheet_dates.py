@@ -33,9 +33,7 @@ def fields(law: LawBase, asked: Asked) -> dict[str, Limited]:
 
 def days(law: LawBase, asked: Asked, **since: date) -> dict[str, LastDay]:
     """The last days by rule and limit; `since`: the day of each start, on the one topic of the case."""
-    starts = {
-        Since(asked.topics[0], tuple(filter(None, name.split("_or_")))): day for name, day in since.items()
-    }
+    starts = {Since(asked.topics[0], (name,)): day for name, day in since.items()}
     return {f"{each.rule}/{each.limit}": each for each in last_days(law, asked, starts, ("en",), TODAY)}
 
 

@@ -218,11 +218,44 @@ def test_the_law_changed(workshop: RunningDesk) -> None:
     assert reviewer.post(f"{address}/approve", data=edition(reviewer, address)).status_code == 303
     assert ["QAR 1,500" in text for text in wages(workshop)] == [True]
     assert ["QAR 1,000" in text for text in wages(workshop, date(2026, 6, 30))] == [True]
-    # A proposal that was written before is out of date now.
-    for each in [each for each in revisions(workshop.settings.database_url) if each.ended is None]:
-        if each.record.startswith(f"rule/{WAGE}"):
-            assert reviewer.post(f"/workshop/revisions/{each.id}/withdraw").status_code == 303
+    # The end of the one and the beginning of the other are taken back together.
+    both = [
+        each.id
+        for each in revisions(workshop.settings.database_url)
+        if each.ended is None and each.record.startswith(f"rule/{WAGE}")
+    ]
+    assert len(both) == 2
+    assert f"Take back change {both[0]}, {both[1]}:" in reviewer.get("/workshop/revisions").text
+    assert reviewer.post(f"/workshop/revisions/{both[1]}/withdraw").status_code == 303
     assert ["QAR 1,000" in text for text in wages(workshop)] == [True]
+    assert reviewer.post(f"/workshop/revisions/{both[0]}/withdraw").status_code == 409
+    taken = [each.what for each in workshop.accounts.log.entries() if each.did == "withdrew_revision"]
+    assert all(any(each.get("revision") == number for each in taken) for number in both)
+
+
+def test_a_new_rule_whose_name_was_taken_meanwhile(workshop: RunningDesk) -> None:
+    """Written anew it does not become a change of the other's rule; under another name it goes on."""
+    one, other, reviewer = (workshop.client(role) for role in ("editor", "editor", "reviewer"))
+    page = "/workshop/new?type=minimum_wage&country=QA"
+    filled = {"source:title": ["Gazette 12"], "source:publisher": ["State"], "topics": ["minimum_wage"],
+              "sectors": ["mining"], "start": ["2026-01-01"], "id": ["qa-wage-of-miners"]}  # fmt: skip
+    first, second = (
+        propose(each, {**fields(each, page, **{"v.monthly__amount": wage}), **filled}, page)
+        for each, wage in ((one, "1400"), (other, "1900"))
+    )
+    assert reviewer.post(f"{first}/approve", data=edition(reviewer, first)).status_code == 303
+    late = reviewer.post(f"{second}/approve", data={"edition": "1"})
+    assert late.status_code == 409
+    got = other.post(
+        f"{second}/change", data={**form_of(other.get(f"{second}/change").text), "do": "propose"}
+    )
+    assert got.status_code == 422 and "another name" in wrong_beside(got.text, "id")
+    renamed = {**form_of(got.text), "id": ["qa-wage-of-sailors"], "sectors": ["seafaring"]}
+    propose(other, renamed, f"{second}/change")
+    assert "/workshop/rules/qa-wage-of-sailors" in other.get(second).text
+    assert reviewer.post(f"{second}/approve", data={"edition": "2"}).status_code == 303
+    assert "1400" in json.dumps(workshop.client().get("/api/v1/rules/qa-wage-of-miners").json())
+    assert "1900" in json.dumps(workshop.client().get("/api/v1/rules/qa-wage-of-sailors").json())
 
 
 def test_out_of_date(workshop: RunningDesk) -> None:

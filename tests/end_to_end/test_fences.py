@@ -66,7 +66,11 @@ def test_the_action_server_wants_the_token(servers: Servers) -> None:
 
 def test_everything_listens_on_this_machine_alone(servers: Servers) -> None:
     """By default no port of ours is open to the network."""
-    ports = {int(value) for name, value in servers.environment.items() if name.startswith("HAQ_") and "_PORT" in name}
+    ports = {
+        int(value)
+        for name, value in servers.environment.items()
+        if name.startswith("HAQ_") and "_PORT" in name
+    }
     listening: dict[int, set[str]] = {}
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
@@ -96,7 +100,13 @@ def test_the_desk_gives_away_no_file_and_goes_nowhere_else(servers: Servers) -> 
         ):  # fmt: skip
             got = client.get(path)
             assert got.status_code in (400, 404, 405) and "def " not in got.text, path
-        for elsewhere in ("//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", "javascript:x"):
+        for elsewhere in (
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "https://evil.example",
+            "javascript:x",
+        ):
             where = client.get("/language", params={"to": "fr", "next": elsewhere}).headers["location"]
             assert where == "/", (elsewhere, where)
         for page in ("/", "/login", "/inbox"):
@@ -111,7 +121,9 @@ def test_what_is_written_is_for_its_own_user(servers: Servers) -> None:
     found = [path for path in servers.folder.rglob("*") if path.name != "run.log"]  # the test's own
     assert any(path.suffix == ".key" for path in found)
     open_to_others = {
-        path.relative_to(servers.folder): oct(path.stat().st_mode) for path in found if path.stat().st_mode & 0o077
+        path.relative_to(servers.folder): oct(path.stat().st_mode)
+        for path in found
+        if path.stat().st_mode & 0o077
     }
     assert not open_to_others
     assert all(path.stat().st_uid == os.getuid() for path in found)

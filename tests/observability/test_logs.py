@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -110,7 +111,7 @@ def loggers() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     logging.captureWarnings(False)
-    for name in ("bot", "actions"):
+    for name in ("bot", "actions", "py.warnings"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
@@ -121,6 +122,7 @@ def test_libraries_are_heard_from_warnings_up(
     logging.getLogger("rasa.core").info("A whole message of a person")
     logging.getLogger("rasa.core").warning("Something is off")
     logging.getLogger("bot.channels").info("The channel is open")
+    warnings.warn("What a person wrote", stacklevel=1)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [(line["logger"], line["message"]) for line in lines] == [
         ("rasa.core", "Something is off"), ("bot.channels", "The channel is open"),

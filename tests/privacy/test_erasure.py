@@ -9,9 +9,11 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.people import clock
 from bot.privacy import conversations, housekeeping
@@ -89,6 +91,12 @@ def test_every_column_with_something_sealed_is_known_to_the_rotation(
         if value.startswith(f"{key}.") or value.startswith("gAAAA")
     }
     assert sealed == {(each.table, each.column) for each in IN_CONVERSATIONS}
+
+
+def test_no_error_of_a_database_repeats_what_somebody_wrote(stores: Stores) -> None:
+    with pytest.raises(SQLAlchemyError) as failed, stores.databases[0].begin() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "my boss hits me"})
+    assert "my boss" not in str(failed.value)
 
 
 def test_free_words_of_feedback_hold_nothing_that_names_anybody(stores: Stores) -> None:
@@ -171,12 +179,21 @@ def test_a_thousand_marks_are_nowhere_after_erasing_and_after_their_time(
     assert of_somebody(stores) == {}
     _raw_files(stores, tmp_path)
     assert in_raw_files(raw, marks_of(people)) == in_raw_files(tmp_path, marks_of(people)) == []
-    if kind == "postgresql":  # as docs/privacy.md says for a server that is handed over
-        with stores.databases[0].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM FULL"))
-        raw = _raw_files(stores, tmp_path) / "base"
     gone = [*hashes(stores, persons), f"{stores.people._sealer.newest()}.gAAAA"]
-    assert in_raw_files(raw, gone) == []
+    if kind == "sqlite":
+        assert in_raw_files(raw, gone) == []
+        return
+    until = monotonic() + 60  # what the server's own housekeeping looks at just now stays a moment longer
+    while found := in_raw_files(_rewritten(stores, tmp_path), gone):
+        assert monotonic() < until, found[:5]
+        sleep(0.5)
+
+
+def _rewritten(stores: Stores, folder: Path) -> Path:
+    """The tables of PostgreSQL, as docs/privacy.md says for a server that is handed over."""
+    with stores.databases[0].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM FULL"))
+    return _raw_files(stores, folder) / "base"
 
 
 def _raw_files(stores: Stores, folder: Path) -> Path:

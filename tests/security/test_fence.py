@@ -123,7 +123,13 @@ def test_errors_say_their_kind(port: int) -> None:
 
 
 def test_what_browsers_and_platforms_send_is_plain() -> None:
-    for more in (b"", b"Content-Length: 5", b"Transfer-Encoding: chunked", b"X-A:\tb \xc3\xa9", b"Accept: */*"):
+    for more in (
+        b"",
+        b"Content-Length: 5",
+        b"Transfer-Encoding: chunked",
+        b"X-A:\tb \xc3\xa9",
+        b"Accept: */*",
+    ):
         assert ambiguity((HEAD + more).removesuffix(b"\r\n")) is None
 
 

@@ -18,7 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import cli
-from bot.conversation.case_link import is_case_code, understood, words_of_code
+from bot.channels.limits import tells_danger
+from bot.channels.requests import Refused, text_of
+from bot.conversation.case_link import is_case_code, words_of_code
 from bot.desk import forgery, pickers
 from bot.desk.accounts import second_factor
 from bot.evaluation import BadQuestion, Question, read_questions
@@ -29,7 +31,7 @@ from bot.rules.hours import HoursError, parse_hours
 from bot.rules.yamlfile import parse
 from bot.settings import CHANNEL_VARIABLES, FROM_FILES, SettingsError, load_settings
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
 MANY = settings(max_examples=EXAMPLES, deadline=None)
 TODAY = date(2026, 11, 22)
 # Pieces that parsers choke on: digits of other scripts, signs, marks of direction, halves of pairs, huge numbers.
@@ -68,7 +70,6 @@ def test_days_amounts_and_choices(text: str, language: str) -> None:
 @given(MESSAGES)
 def test_codes_of_case_sheets(text: str) -> None:
     """The square code on paper is scanned by a telephone, and what comes of it is a message."""
-    understood(text)
     words = words_of_code(text)
     assert words is None or is_case_code(text)
 
@@ -95,19 +96,23 @@ def test_law_files(text: str) -> None:
     "text",
     [
         "!!python/object/apply:os.system ['true']", "law: !!python/name:os.system", "law: &a [*a]", "a: &a {b: *a}",
-        "law: " + "[" * 5000, "law: " + "{a: " * 3000, "a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]", "law: !!binary x",
+        "law: " + "[" * 250_000, "law: " + "[" * 250_000 + "]" * 250_000, "law: " + "{a: " * 3000, "- " * 100_000,
+        "? " * 1000, "[\n" * 1000, "\n".join(" " * step + "a:" for step in range(900)), "a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]", "law: !!binary x",
         "law: !!timestamp 9999-99-99", "? [a]\n: b", "law: 0x" + "f" * 5000, "law: 1" + "0" * 5000, "law: .inf", "<<: 1",
     ],
 )  # fmt: skip
 def test_law_files_that_mean_harm(text: str) -> None:
-    """No code, no bomb, no endless circle."""
+    """No code, no bomb, no endless circle, and no depth in which the library takes the process down."""
     said: list[tuple[Any, ...]] = []
     found = parse(text, lambda *complaint: said.append(complaint))
     assert found is None or len(repr(found)) < 20_000
 
 
 @MANY
-@given(st.text(max_size=40) | st.sampled_from(("Mon-Sun 00:00-24:00", "Mon 25:00-26:00", "24/7;24/7", "Fri-Mon 1-2")))
+@given(
+    st.text(max_size=40)
+    | st.sampled_from(("Mon-Sun 00:00-24:00", "Mon 25:00-26:00", "24/7;24/7", "Fri-Mon 1-2"))
+)
 def test_hours(text: str) -> None:
     try:
         parse_hours(text)
@@ -129,7 +134,9 @@ def test_settings(variable: str, value: str) -> None:
 
 
 @MANY
-@given(VALUES | st.fixed_dictionaries({key: VALUES for key in ("id", "lang", "script", "text", "topic", "accept")}))
+@given(
+    VALUES | st.fixed_dictionaries(dict.fromkeys(("id", "lang", "script", "text", "topic", "accept"), VALUES))
+)
 def test_labelled_questions(tmp_path_factory: pytest.TempPathFactory, value: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "questions.jsonl"
     path.write_text(json.dumps(value), encoding="utf-8")
@@ -145,9 +152,25 @@ def test_codes_and_tokens_of_the_desk(text: str) -> None:
     """The six digits of a second factor, and the token of a form."""
     digits = second_factor._digits(text)
     assert digits == "" or (digits.isascii() and len(digits) == 6)
-    assert second_factor._step("JBSWY3DPEHPK3PXP", "000000" if not digits else digits) is None or digits
+    assert (
+        second_factor._step("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "000000" if not digits else digits) is None
+        or digits
+    )
     assert not forgery.is_token(text, "right")
     assert forgery.is_token(forgery.masked("right"), "right")
+
+
+@MANY
+@given(VALUES)
+def test_texts_of_programs_and_pages(value: Any) -> None:
+    """What the REST channel and the web chat take: a text that every part can keep, or a refusal."""
+    try:
+        text = text_of({"text": value}, "text")
+    except Refused as refusal:
+        assert refusal.status == 400
+        return
+    assert text.strip() and "\0" not in text and text.encode()
+    assert tells_danger(text) in (True, False)
 
 
 @MANY

@@ -30,12 +30,19 @@ async def revisions(request: Request) -> Response:
 async def _shown(request: Request, status: int = 200, refusal: str = "") -> Response:
     workshop = workshop_of(request)
     made = await run_in_threadpool(workshop.revisions)
+    approvals = await run_in_threadpool(workshop.proposals.approvals)
+    together = {
+        each.id: ", ".join(map(str, decisions.standing_together(made, approvals, each.id)))
+        for each in made
+        if each.ended is None
+    }
     # Reading the whole law takes its time, so conflicts are looked for only when somebody asks.
     checked = bool(request.query_params.get("check"))
     conflicts = await run_in_threadpool(workshop.conflicts) if checked else []
     return await render(
         request, "workshop_revisions.html", status, **shared(request), revisions=made[::-1][:MOST],
         live=sum(each.ended is None for each in made), conflicts=conflicts, checked=checked, refusal=refusal,
+        together=together,
     )  # fmt: skip
 
 
