@@ -226,6 +226,8 @@ def _question(line: str, place: str) -> Question:
     missing = [key for key in ("id", "lang", "script", "text", "topic", "accept") if not body.get(key)]
     if missing:
         raise BadQuestion(f"{place} does not say {', '.join(missing)}.")
+    if not (isinstance(body["text"], str) and _all_words(body["accept"]) and _all_words([body["topic"]])):
+        raise BadQuestion(f"{place} needs words in `text` and `topic`, and a list of words in `accept`.")
     known = {*TOPICS, *DIALOGUE_INTENTS}
     unknown = [word for word in (body["topic"], *body["accept"]) if word not in known]
     if unknown or body.get("sector") not in (None, *SECTORS) or body.get("emergency") not in (None, *DANGERS):
@@ -236,6 +238,10 @@ def _question(line: str, place: str) -> Question:
         body["id"], body["lang"], body["script"], body["text"], body["topic"], tuple(body["accept"]),
         {part: body.get(part) for part in PARTS}, body.get("emergency"), "emergency" in body,
     )  # fmt: skip
+
+
+def _all_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -123,9 +123,10 @@ CHANNEL_VARIABLES = (
 
 FROM_FILES = (
     "HAQ_DATABASE_URL", "HAQ_CONVERSATIONS_URL", "HAQ_ACCOUNTS_URL", "HAQ_REDIS_URL", "HAQ_EVENTS_URL",
-    *(item.metadata["variable"] for item in fields(Settings) if item.metadata.get("secret")), *CHANNEL_SECRETS,
+    *(item.metadata["variable"] for item in fields(Settings) if item.metadata.get("secret")),
+    *CHANNEL_SECRETS,
 )  # fmt: skip
-"""What can stand in a file, which the variable with `_FILE` at its end names: secrets, and addresses with one."""
+"""What can stand in a file, which the variable with `_FILE` at its end names: secrets, addresses with one."""
 
 LAUNCHER_VARIABLES = ("HAQ_PYTHON",)
 """Variables that only the launcher reads."""

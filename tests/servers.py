@@ -189,11 +189,17 @@ def running_rabbitmq() -> Iterator[Server]:
         try:
             with _up(server):
                 yield server
-        finally:  # Erlang's port mapper outlives the node
-            subprocess.run(
-                ["epmd", "-port", str(epmd), "-kill"], check=False, capture_output=True,
-                env={**os.environ, "ERL_EPMD_RELAXED_COMMAND_CHECK": "true"},
-            )  # fmt: skip
+        finally:
+            _end_port_mapper(epmd)
+
+
+def _end_port_mapper(port: int) -> None:
+    """Erlang's outlives its node, and will not end before it has noticed that the node has."""
+    for _ in range(20):
+        if not _listens(port):
+            return
+        subprocess.run(["epmd", "-port", str(port), "-kill"], check=False, capture_output=True)
+        time.sleep(0.1)
 
 
 def free_port() -> int:

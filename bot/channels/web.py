@@ -25,7 +25,7 @@ from bot.channels.accounts import accounts_for
 from bot.channels.carrier import Carrier
 from bot.channels.conversing import OnMessage
 from bot.channels.limits import Limit, Limiter, tells_danger
-from bot.channels.mailbox import Letter
+from bot.channels.mailbox import HOLD_SECONDS, Letter
 from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
 from bot.channels.requests import Refused, json_object, text_of
@@ -237,6 +237,8 @@ class WebChannel(InputChannel):
         forget(request.app.ctx.agent, person)
         # An answer that was begun before would be kept after.
         office.when_done(person, partial(forget, request.app.ctx.agent, person))
+        if load_settings().workers > 1:  # another worker may be the one who began it
+            asyncio.get_running_loop().call_later(HOLD_SECONDS, forget, request.app.ctx.agent, person)
         return {"erased": True}, 200
 
 

@@ -36,8 +36,8 @@ CHECKED = ("bot", "actions", "tests")
 def command(slow: bool, arguments: tuple[str, ...]) -> int:
     """Run the tests; ARGUMENTS are pytest's.
 
-    Without arguments ruff, mypy, shellcheck and `haq audit` run first. --slow adds the tests with real servers, and
-    those of rules, language and answers on Python 3.13 with SQLAlchemy 2.
+    Without arguments ruff, mypy, shellcheck and `haq audit` run first. --slow adds the tests with real
+    servers, and those of rules, language and answers on Python 3.13 with SQLAlchemy 2.
     """
     failed = [] if arguments else _lint()
     with _training() if slow and not arguments else nullcontext():

@@ -65,16 +65,19 @@ class Guard:
                 receive = _given_again(await request.body(), receive)
             if not await _is_ours(request, visitor):
                 app = _refused(request, 403, "This form is out of date. Open the page again.")
-        await app(scope, receive, _with_headers(scope["path"], send))
+        await app(scope, receive, _with_headers(scope, send))
 
 
 _HEADERS = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 _NOT_KEPT = {**_HEADERS, b"cache-control": b"no-store"}
+_HTTPS_ONLY = {b"strict-transport-security": b"max-age=31536000"}  # a year: the browser asks by https alone
 
 
-def _with_headers(path: str, send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send) -> Send:
     """Sends an answer with our headers, where it has none of its own under their names."""
-    ours = _HEADERS if path.startswith(_STATIC) else _NOT_KEPT
+    ours = _HEADERS if scope["path"].startswith(_STATIC) else _NOT_KEPT
+    if scope["scheme"] == "https":
+        ours = {**ours, **_HTTPS_ONLY}
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -122,12 +122,7 @@ def table(known: Known) -> str:
     for each in known.judgements:
         first, more = each.ids[0], len(each.ids) - 1
         named = f"{first} and {more} more" if more else first
-        cells = (
-            f"{each.package} {each.version}",
-            f"{named} ({each.severity})",
-            each.what,
-            each.reachable,
-            each.why,
-        )
+        facts = (f"{each.package} {each.version}", f"{named} ({each.severity})")
+        cells = (*facts, each.what, each.reachable, each.why)
         rows.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(rows)

@@ -95,11 +95,14 @@ def ambiguity(head: bytes) -> str | None:
 
 
 class PatientNoLonger(HttpProtocol):
-    """A connection whose time runs from the first byte of a request, not from the last one that dripped in."""
+    """A connection whose time runs from the first byte of a request, not from the last that dripped in."""
+
+    _time: float  # the engine's: since when it waits
 
     def data_received(self, data: bytes) -> None:
         """Takes what came; only a new request starts the time anew."""
-        since, begun = self._time, _has_begun(getattr(self, "_http", None))
+        since: float = self._time
+        begun = _has_begun(getattr(self, "_http", None))
         super().data_received(data)
         if begun:
             self._time = since

@@ -43,6 +43,10 @@ class Servers:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.environment['HAQ_ASSISTANT_PORT']}"
 
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['HAQ_ACTIONS_PORT']}"
+
     def start(self) -> None:
         """Starts everything and waits until it is ready."""
         self.environment = {

@@ -116,6 +116,25 @@ def test_the_desk_gives_away_no_file_and_goes_nowhere_else(servers: Servers) -> 
         assert client.post("/login", data={"name": "x" * 600_000}).status_code == 413
 
 
+def test_behind_https_the_browser_is_told_to_stay_there(servers: Servers) -> None:
+    """The proxy on this machine says that it is https; one elsewhere is not believed by default."""
+    url = f"http://127.0.0.1:{servers.environment['HAQ_DESK_PORT']}/login"
+    assert "strict-transport-security" not in HTTP.get(url).headers
+    got = HTTP.get(url, headers={"X-Forwarded-Proto": "https"})
+    assert got.headers["strict-transport-security"] == "max-age=31536000"
+    for name in (
+        "content-security-policy",
+        "x-content-type-options",
+        "referrer-policy",
+        "permissions-policy",
+    ):
+        assert got.headers[name]
+    assert "frame-ancestors 'none'" in got.headers["content-security-policy"]
+    cookies = HTTP.get(url.replace("/login", "/language?to=fr"), headers={"X-Forwarded-Proto": "https"})
+    flags = cookies.headers["set-cookie"].lower()
+    assert all(flag in flags for flag in ("httponly", "secure", "samesite=lax"))
+
+
 def test_what_is_written_is_for_its_own_user(servers: Servers) -> None:
     """Databases, keys and logs: nobody else on the machine reads them."""
     found = [path for path in servers.folder.rglob("*") if path.name != "run.log"]  # the test's own

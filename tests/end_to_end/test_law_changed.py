@@ -9,7 +9,7 @@ import httpx
 
 from bot.rules.editing import revisions
 from tests.desk.conftest import RunningDesk
-from tests.desk.test_workshop import CHANGE, edition, fields, propose
+from tests.desk.test_workshop import edition, fields, propose
 from tests.end_to_end.driver import Conversation, Servers
 
 WITHIN_SECONDS = 5.0
@@ -24,7 +24,9 @@ def test_an_approved_change_is_said_within_five_seconds(
     worker = talk()
     assert "QAR 1,000" in worker.say("what is the minimum wage in Qatar").text
     address = propose(editor, fields(editor, changed_from="2026-01-01", **{"v.monthly__amount": "1234"}))
-    assert "1,234" not in worker.say("what is the minimum wage in Qatar").text  # one pair of eyes is not enough
+    assert (
+        "1,234" not in worker.say("what is the minimum wage in Qatar").text
+    )  # one pair of eyes is not enough
     assert reviewer.post(f"{address}/approve", data=edition(reviewer, address)).status_code == 303
     approved = time.monotonic()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -50,10 +51,8 @@ def elsewhere() -> Iterator[tuple[str, Seen]]:
             body = packed if self.path == "/packed" else b"y" * (2_000_000 if self.path == "/long" else 2)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            try:
+            with suppress(OSError):
                 self.wfile.write(body)
-            except OSError:
-                pass
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

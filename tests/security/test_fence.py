@@ -96,7 +96,7 @@ def test_ordinary_requests_share_a_connection(port: int) -> None:
 
 @pytest.mark.slow
 def test_sizes(port: int) -> None:
-    """Too long a body is refused by what it says of itself, and in parts by what comes; so is too long a head."""
+    """Too long a body is refused by what it says, in parts by what comes; so is too long a head."""
     assert ask(port, HEAD + b"Content-Length: %d\r\n\r\n" % (MOST_BYTES + 1)).startswith(b"HTTP/1.1 413")
     part = b"%x\r\n" % 60_000 + b"x" * 60_000 + b"\r\n"
     assert b"413" in ask(port, HEAD + b"Transfer-Encoding: chunked\r\n\r\n", *[part] * 18)[:20]

@@ -52,7 +52,7 @@ def test_a_value_goes_before_its_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_named_by_its_variable(content: bytes | None, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "key").write_bytes(content)
-    with pytest.raises(SettingsError, match="^HAQ_REST_KEY_FILE must name a file"):
+    with pytest.raises(SettingsError, match=r"^HAQ_REST_KEY_FILE must name a file"):
         load_settings({"HAQ_REST_KEY_FILE": str(tmp_path / "key")})
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,21 @@ class Node:
 
 
 def schema(needs: Mapping[str, Mapping[str, str]]) -> GraphSchema:
-    return GraphSchema(
-        {name: SchemaNode(dict(of), object, "create", "run", {}) for name, of in needs.items()}
-    )  # type: ignore[arg-type]
+    def node(of: Mapping[str, str]) -> SchemaNode:
+        return SchemaNode(dict(of), object, "create", "run", {})  # type: ignore[arg-type]
+
+    return GraphSchema({name: node(of) for name, of in needs.items()})
 
 
 def test_nodes_run_in_order_once_and_only_those_that_are_needed() -> None:
-    graph = schema({"end": {"a": "left", "b": "right"}, "left": {"m": "text"}, "right": {"m": "left", "t": "text"},
-                    "idle": {"m": "text"}})  # fmt: skip
+    graph = schema(
+        {
+            "end": {"a": "left", "b": "right"},
+            "left": {"m": "text"},
+            "right": {"m": "left", "t": "text"},
+            "idle": {"m": "text"},
+        }
+    )
     ran: list[str] = []
     nodes: dict[str, Any] = {name: Node(name, ran) for name in graph.nodes}
     found = StraightRunner(nodes, graph).run({"text": "hi"}, ["end"])
@@ -91,13 +99,13 @@ def test_other_policies_are_asked(domain: Domain, policies: list[str]) -> None:
     ],
 )
 def test_a_second_thing_to_say_has_the_policies_asked(domain: Domain, more: dict[str, Any]) -> None:
-    assert only_action(domain.merge(Domain.from_dict(more)), ["RulePolicy"]) is None
+    assert only_action(deepcopy(domain).merge(Domain.from_dict(more)), ["RulePolicy"]) is None
 
 
 @pytest.mark.parametrize("mapping", [{"type": "from_text"}, {"type": "custom", "action": "action_fill"}])
 def test_slots_that_messages_fill_are_filled(domain: Domain, mapping: dict[str, str]) -> None:
     more = Domain.from_dict({"slots": {"word": {"type": "text", "mappings": [mapping]}}})
-    assert not slots_by_action_alone(domain.merge(more))
+    assert not slots_by_action_alone(deepcopy(domain).merge(more))
 
 
 def processor(domain: Domain, answer: engine_actions.Answer) -> Processor:
