@@ -1,4 +1,4 @@
-"""Between Rasa's tracker and the conversation's own objects."""
+"""Between what a front hears and keeps, and the conversation's own objects. Free of Rasa."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.conversation.turn import ESCAPE, Entity, Message, Reply, State, Underst
 
 @dataclass(frozen=True)
 class Heard:
-    """A message as the dialogue engine hands it over."""
+    """A message as a front hands it over."""
 
     sender: str
     channel: str
@@ -21,7 +21,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Answered:
-    """What the dialogue engine gets back: messages for the person, and the slots that changed."""
+    """What a front gets back: messages for the person, and the slots that changed."""
 
     messages: tuple[Mapping[str, Any], ...]
     slots: Mapping[str, Any]

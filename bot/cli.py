@@ -32,6 +32,8 @@ COMMANDS = {
     "privacy": "What is kept of people: see it, erase it, new keys.",
     "feedback": "What people said of the answers.",
     "questions": "What people ask, as counts.",
+    "backup": "Save all databases in one file.",
+    "restore": "Put back what was saved.",
     "doctor": "Look at this deployment, and say what is wrong and what to do.",
     "audit": "Known weaknesses of what Haq is built on.",
     "bench": "Run the benchmarks.",

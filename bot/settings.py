@@ -48,6 +48,7 @@ class Settings:
     assistant_port: int = field(metadata={"variable": "HAQ_ASSISTANT_PORT"})
     actions_port: int = field(metadata={"variable": "HAQ_ACTIONS_PORT"})
     actions: str = field(metadata={"variable": "HAQ_ACTIONS"})
+    front: str = field(metadata={"variable": "HAQ_FRONT"})
     desk_port: int = field(metadata={"variable": "HAQ_DESK_PORT"})
     rest_key: str | None = field(metadata={"variable": "HAQ_REST_KEY", "secret": True})
     workers: int = field(metadata={"variable": "HAQ_WORKERS"})
@@ -71,6 +72,7 @@ class Settings:
     desk_hours: str = field(metadata={"variable": "HAQ_DESK_HOURS"})
     log_level: str = field(metadata={"variable": "HAQ_LOG_LEVEL"})
     log_format: str = field(metadata={"variable": "HAQ_LOG_FORMAT"})
+    log_to: str = field(metadata={"variable": "HAQ_LOG_TO"})
     metrics_key: str | None = field(metadata={"variable": "HAQ_METRICS_KEY", "secret": True})
     channels: Mapping[str, str] = field(default_factory=dict)  # CHANNEL_VARIABLES that are set
 
@@ -135,7 +137,11 @@ _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 INSIDE, SERVER = "inside", "server"
 """Where the assistant has its messages answered: in its own process, or by the action server."""
+RASA, THIN = FRONTS = ("rasa", "thin")
+"""What the assistant is: Rasa's server, or one without Rasa for the REST channel alone."""
 LOG_FORMATS = ("text", "json")
+FILES, STDOUT = "files", "stdout"
+"""Where the logs of the parts go: into files of their own, or where `haq run` itself writes."""
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -153,6 +159,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         assistant_port=read("HAQ_ASSISTANT_PORT", "5005", _port),
         actions_port=read("HAQ_ACTIONS_PORT", "5055", _port),
         actions=read("HAQ_ACTIONS", INSIDE, _place_of_actions),
+        front=read("HAQ_FRONT", RASA, _one_of(FRONTS)),
         desk_port=read("HAQ_DESK_PORT", "8080", _port),
         rest_key=given.get("HAQ_REST_KEY"),
         workers=read("HAQ_WORKERS", "1", _workers),
@@ -176,6 +183,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         desk_hours=read("HAQ_DESK_HOURS", "", _hours),
         log_level=read("HAQ_LOG_LEVEL", "info", _one_of(LOG_LEVELS)),
         log_format=read("HAQ_LOG_FORMAT", "text", _one_of(LOG_FORMATS)),
+        log_to=read("HAQ_LOG_TO", FILES, _one_of((FILES, STDOUT))),
         metrics_key=given.get("HAQ_METRICS_KEY"),
         channels={name: given[name].strip() for name in CHANNEL_VARIABLES if name in given},
     )

@@ -21,6 +21,7 @@ class Options:
     minutes: float | None = None
     rate: float | None = None  # messages a second
     quick_stock: bool = False  # few epochs of training for the stock configuration
+    only: str | None = None  # one fault of faults
 
 
 def percentiles(seconds: Sequence[float], *wanted: int) -> dict[str, float]:

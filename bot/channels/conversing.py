@@ -12,11 +12,11 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.channels.saying import PATIENCE_SECONDS, aloud, as_sent, asks_to_erase, escaped
 from bot.conversation.case_link import words_of_code
+from bot.conversation.outage import apology_for
 from bot.conversation.respond import MAX_LENGTH
-from bot.conversation.turn import ESCAPE
 from bot.events import telling as events
-from bot.nlu.nlg import CatalogueNLG
 from bot.nlu.tracker_store import erase
 from bot.observability.marks import count, timed
 from bot.privacy.failures import where
@@ -24,7 +24,6 @@ from bot.privacy.failures import where
 logger = logging.getLogger(__name__)
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
-_PATIENCE_SECONDS = 4.5  # after that the person gets an apology, whatever the engine does
 
 
 class CollectedMessages(OutputChannel):
@@ -39,9 +38,7 @@ class CollectedMessages(OutputChannel):
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """Takes one message of the assistant."""
-        found = {"recipient_id": recipient_id, "text": message.get("text") or ""}
-        found |= {key: message[key] for key in ("buttons", "custom") if message.get(key)}
-        self.messages.append(found)
+        self.messages.append(as_sent(recipient_id, message))
 
 
 async def converse(
@@ -69,7 +66,7 @@ async def _converse(
     )
     try:
         await asyncio.wait_for(
-            asyncio.shield(asyncio.ensure_future(on_new_message(message))), _PATIENCE_SECONDS
+            asyncio.shield(asyncio.ensure_future(on_new_message(message))), PATIENCE_SECONDS
         )
     except asyncio.TimeoutError:
         logger.error("A message was not answered in time.")
@@ -80,22 +77,7 @@ async def _converse(
         return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
     if asks_to_erase(collected.messages):
         erase(agent.tracker_store, sender)
-    return [each for each in collected.messages if not _is_quiet(each)]
-
-
-def asks_to_erase(messages: list[dict[str, Any]]) -> bool:
-    """Whether an answer says that everything is forgotten."""
-    return any((each.get("custom") or {}).get("erase") for each in messages)
-
-
-def escaped(text: str) -> str:
-    """The text so that Rasa takes nothing in it for a command of its own."""
-    return f"{ESCAPE}{text}" if text.strip().startswith("/") else text
-
-
-def _is_quiet(message: dict[str, Any]) -> bool:
-    """Whether the assistant says nothing on purpose: a person at the desk writes in this chat."""
-    return bool((message.get("custom") or {}).get("quiet"))
+    return aloud(collected.messages)
 
 
 async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
@@ -107,4 +89,4 @@ async def _apology(agent: Agent, sender: str, text: str) -> dict[str, Any]:
     except Exception as error:  # the boundary again: an apology may not fail
         logger.error("The apology goes out without the case: %s.", where(error))
         parsed = {}
-    return CatalogueNLG.apology(tracker.current_slot_values() if tracker else {}, parsed)
+    return apology_for(tracker.current_slot_values() if tracker else {}, parsed)

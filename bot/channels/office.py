@@ -22,10 +22,10 @@ from bot.answers import formats
 from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
 from bot.channels.carrier import Carrier, next_try
-from bot.channels.conversing import asks_to_erase
 from bot.channels.mailbox import DEAD, READY, SENT, Known, Letter, Mailbox
 from bot.channels.platform import Inbound, Outcome, Part, Profile
 from bot.channels.rendering import Rendering, render
+from bot.channels.saying import asks_to_erase
 from bot.conversation.emergencies import numbers_of
 from bot.conversation.outage import apology
 from bot.conversation.turn import State, enabled_languages

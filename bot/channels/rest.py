@@ -7,9 +7,7 @@ on loopback only, or to whoever holds the key: whoever knows a sender id must no
 
 from __future__ import annotations
 
-import hmac
 import logging
-from ipaddress import ip_address
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -18,9 +16,10 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.channels.conversing import OnMessage, converse, escaped
-from bot.channels.requests import Refused, json_object, text_of
+from bot.channels.conversing import OnMessage, converse
+from bot.channels.requests import Refused, admit, json_object, metadata_of, text_of
 from bot.channels.running import NOT_NOW
+from bot.channels.saying import escaped, waiting
 from bot.conversation.respond import MAX_LENGTH
 from bot.observability.marks import REST, count
 from bot.people.store import PeopleStore
@@ -28,8 +27,6 @@ from bot.privacy.failures import where
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
-
-_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
 
 class RestChannel(InputChannel):
@@ -66,7 +63,7 @@ class RestChannel(InputChannel):
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
             return json(
-                await self._talk(request.app.ctx.agent, on_new_message, sender, text, _metadata(body))
+                await self._talk(request.app.ctx.agent, on_new_message, sender, text, metadata_of(body))
             )
 
         @routes.route("/messages", methods=["GET"])
@@ -91,17 +88,10 @@ class RestChannel(InputChannel):
     def _body(self, request: Request) -> dict[str, Any]:
         """The JSON object of a request that may be taken. Raises Refused."""
         self._admit(request)
-        return json_object(request)
+        return json_object(request.body)
 
     def _admit(self, request: Request) -> None:
-        if self._key is not None:
-            given = request.headers.get("authorization", "").removeprefix("Bearer ").encode()
-            if not hmac.compare_digest(given, self._key.encode()):
-                raise Refused(401, "The key is missing or wrong. Send `Authorization: Bearer KEY`.")
-            return
-        forwarded = any(name in request.headers for name in _FORWARDED)
-        if forwarded or not ip_address(request.ip).is_loopback:
-            raise Refused(403, "Without a key this channel answers on this machine alone. Set HAQ_REST_KEY.")
+        admit(request.headers, request.ip, self._key)
 
     async def _talk(
         self, agent: Agent, on_new_message: OnMessage, sender: str, text: str, metadata: dict[str, Any]
@@ -115,11 +105,10 @@ class RestChannel(InputChannel):
     def _waiting(self, sender: str) -> list[dict[str, Any]]:
         """What the desk wrote to a person, and reminders that are due; handed out once."""
         try:
-            due = self._people().due_for(sender)
+            return waiting(self._people(), sender)
         except NOT_NOW as error:
             logger.error("The outbox cannot be read: %s.", where(error))
             return []
-        return [{"recipient_id": sender, "text": each.text, "custom": {"from": each.kind}} for each in due]
 
     def _people(self) -> PeopleStore:
         if self._store is None:
@@ -136,9 +125,3 @@ async def parse_text(agent: Agent, text: str) -> dict[str, Any]:
         entity["start"] -= shift
         entity["end"] -= shift
     return {"emergency": None, **parsed, "text": text}
-
-
-def _metadata(body: dict[str, Any]) -> dict[str, Any]:
-    given = body.get("metadata")
-    language = given.get("language") if isinstance(given, dict) else None
-    return {"language": language} if isinstance(language, str) else {}

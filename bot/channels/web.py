@@ -169,7 +169,7 @@ class WebChannel(InputChannel):
         }
 
     async def _session(self, request: Request) -> tuple[dict[str, Any], int]:
-        body = json_object(request)
+        body = json_object(request.body)
         language, secret = body.get("language"), body.get("session")
         chosen = language in enabled_languages()
         if secret is not None:
@@ -198,7 +198,7 @@ class WebChannel(InputChannel):
 
     async def _message(self, request: Request) -> tuple[dict[str, Any], int]:
         person, secret, _ = _session_of(request)
-        body = json_object(request)
+        body = json_object(request.body)
         number = body.get("id")
         if not isinstance(number, str) or not 0 < len(number) <= _WORD:
             raise Refused(400, "`id` is missing or is not a text of at most 64 letters.")

@@ -11,8 +11,8 @@ from bot.benchmarks.figures import Figures, NotMeasured, Options
 from bot.cli import Failure
 from bot.settings import Settings, load_settings
 
-BENCHMARKS = ("start", "lookup", "rules", "messages", "load", "desk", "channels", "stock", "soak")
-LONG = ("stock", "soak")
+BENCHMARKS = ("start", "lookup", "rules", "messages", "load", "desk", "channels", "stock", "soak", "faults")
+LONG = ("stock", "soak", "faults")
 """Only run when asked for by name."""
 
 
@@ -20,10 +20,18 @@ LONG = ("stock", "soak")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.option("--minutes", type=click.FloatRange(min=0.1), help="How long messages and soak run.")
-@click.option("--rate", type=click.FloatRange(min=0.1), help="Messages a second of messages and soak.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0.1), help="Messages a second of messages, soak and faults."
+)
 @click.option("--quick-stock", is_flag=True, help="Train stock Rasa briefly: as fast, but it answers worse.")
+@click.option("--only", metavar="FAULT", help="One fault of faults, such as redis.")
 def command(
-    name: str | None, as_json: bool, minutes: float | None, rate: float | None, quick_stock: bool
+    name: str | None,
+    as_json: bool,
+    minutes: float | None,
+    rate: float | None,
+    quick_stock: bool,
+    only: str | None,
 ) -> None:
     """Run a benchmark, or all that take minutes.
 
@@ -37,10 +45,11 @@ def command(
     channels  5,000 messages of 500 people, many sent twice or swapped, while the assistant is killed twice
     stock     this assistant and Rasa's stock configuration side by side (an hour; --quick-stock: ten minutes)
     soak      20 minutes at 30 messages a second on PostgreSQL, Redis and RabbitMQ
+    faults    databases, Redis, the broker and Haq's own parts are broken while people write (15 minutes)
     """
     if name is not None and name not in BENCHMARKS:
         raise click.BadParameter(f"{name} is not one of {', '.join(BENCHMARKS)}.", param_hint="NAME")
-    settings, options = load_settings(), Options(minutes, rate, quick_stock)
+    settings, options = load_settings(), Options(minutes, rate, quick_stock, only)
     results: dict[str, Figures] = {}
     for each in [name] if name else [short for short in BENCHMARKS if short not in LONG]:
         try:

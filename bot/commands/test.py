@@ -18,15 +18,12 @@ CORE_TESTS = ("tests/rules", "tests/language", "tests/answers", "tests/letters",
 # Their slow tests (every rule in every language, random walks) run on the current Python alone,
 # where they take half the time; the fast ones marked `both` run on either.
 ON_EVERY_CORE = ("-n", "auto", "--dist", "worksteal")
-# Each core has a desk of its own; the assistant takes both cores, and is tested alone.
-WITH_DESK = ("tests/desk", "tests/people", "tests/scale")
-WITH_SERVERS = (
-    "tests/rules/test_postgresql.py",
-    "tests/end_to_end",
-    "tests/channels",
-    "tests/ops",
-    "tests/security",
-)
+# What has a small server of its own is tested side by side; the assistant takes both cores, and is alone.
+SIDE_BY_SIDE = (
+    "tests/desk", "tests/people", "tests/privacy", "tests/security", "tests/observability", "tests/scale",
+    "tests/deploy", "tests/front", "tests/speed", "tests/rules/test_postgresql.py",
+)  # fmt: skip
+WITH_ASSISTANT = ("tests/end_to_end", "tests/channels", "tests/ops")
 CHECKED = ("bot", "actions", "tests")
 
 
@@ -58,11 +55,11 @@ def _pytest(slow: bool, arguments: list[str]) -> int:
     code = _run([sys.executable, "-m", "pytest", *ON_EVERY_CORE, "-m", "not slow"])
     if slow:
         which = ["-m", "slow and not thorough"]
-        _heading("pytest, slow tests of the desk")
+        _heading("pytest, slow tests with small servers")
         by_file = ["-n", "auto", "--dist", "loadfile"]
-        code = _run([sys.executable, "-m", "pytest", *by_file, *which, *WITH_DESK]) or code
+        code = _run([sys.executable, "-m", "pytest", *by_file, *which, *SIDE_BY_SIDE]) or code
         _heading("pytest, slow tests with the assistant")
-        code = _run([sys.executable, "-m", "pytest", *which, *WITH_SERVERS]) or code
+        code = _run([sys.executable, "-m", "pytest", *which, *WITH_ASSISTANT]) or code
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -23,6 +24,20 @@ def not_done(reply: Reply) -> Reply:
     t = translator(reply.state.language)
     text = t.gettext("Sorry, that did not work just now. Please try again in a few minutes.")
     return replace(reply, messages=(Message(text),))
+
+
+def apology_for(slots: Mapping[str, Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """The apology, by what is remembered of a person and what was understood of their message."""
+    country = next(
+        (
+            entity["value"]
+            for entity in parsed.get("entities", ())
+            if entity["entity"] == "country" and entity.get("role") != "origin"
+        ),
+        None,
+    )
+    language = parsed.get("language") if parsed.get("language_confident") else None
+    return apology(State.from_slots(slots), country, language)
 
 
 def apology(state: State, country: str | None = None, language: str | None = None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ of the conversation: above all the apology when the actions cannot be reached.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -14,8 +13,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.conversation.outage import apology
-from bot.conversation.turn import State
+from bot.conversation.outage import apology_for
 
 
 class CatalogueNLG(NaturalLanguageGenerator):
@@ -29,18 +27,4 @@ class CatalogueNLG(NaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         """The message of an `utter_...`; every one that we do not know is the apology."""
         latest = tracker.latest_message.parse_data if tracker.latest_message else {}
-        return self.apology(tracker.current_slot_values(), latest)
-
-    @staticmethod
-    def apology(slots: Mapping[str, Any], parsed: Mapping[str, Any]) -> dict[str, Any]:
-        """A sentence with the emergency numbers of the country, as far as it is known."""
-        country = next(
-            (
-                entity["value"]
-                for entity in parsed.get("entities", ())
-                if entity["entity"] == "country" and entity.get("role") != "origin"
-            ),
-            None,
-        )
-        language = parsed.get("language") if parsed.get("language_confident") else None
-        return apology(State.from_slots(slots), country, language)
+        return apology_for(tracker.current_slot_values(), latest)

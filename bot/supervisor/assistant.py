@@ -83,7 +83,7 @@ def _answering_inside(settings: Settings) -> Any:
     """What answers in this process; None when the action server is asked."""
     if settings.actions != INSIDE:
         return None
-    from actions.respond import answer, warm_up
+    from actions.answering import answer, warm_up
 
     warm_up()
     return answer

@@ -6,11 +6,12 @@ import secrets
 from importlib.util import find_spec
 from pathlib import Path
 
-from bot.settings import SERVER, Settings, engine_environment
+from bot.settings import RASA, SERVER, THIN, Settings, engine_environment
 from bot.supervisor.assistant import TOKEN_VARIABLE
 from bot.supervisor.services import Service, python
 
 DESK = "bot.desk.server"  # started once the module exists
+FRONTS = {RASA: "bot.supervisor.assistant", THIN: "bot.front.assistant"}
 
 
 class Parts:
@@ -21,7 +22,7 @@ class Parts:
         self._environment = {**engine_environment(settings), TOKEN_VARIABLE: secrets.token_urlsafe(24)}
 
     def assistants(self, model: Path) -> tuple[Service, ...]:
-        """Rasa's server with exactly this model; as many as there are workers, on one port."""
+        """The server with exactly this model; as many as there are workers, on one port."""
         return tuple(self._assistant(name, model) for name in _names("assistant", self._settings.workers))
 
     def action_servers(self) -> tuple[Service, ...]:
@@ -33,7 +34,7 @@ class Parts:
         settings = self._settings
         return Service(
             name=name,
-            command=python("-m", "bot.supervisor.assistant", "--model", str(model)),
+            command=python("-m", FRONTS[settings.front], "--model", str(model)),
             url=settings.assistant_url,
             host=settings.host,
             port=settings.assistant_port,

@@ -44,12 +44,18 @@ def answering(said: Mapping[str, str]) -> Any:
     """A listener for `after_server_start`: from then on the own address says this to `GET /health`."""
 
     async def start(app: Any, _loop: Any) -> None:
-        number = os.environ.get(VARIABLE)
-        if number is not None:  # else: started by hand
-            address = socket.socket(fileno=int(number))
-            address.setblocking(False)
-            app.ctx.haq_pulse = await asyncio.start_server(_answer, sock=address)
+        app.ctx.haq_pulse = await answer(said)
 
+    return start
+
+
+async def answer(said: Mapping[str, str]) -> asyncio.AbstractServer | None:
+    """From now on the own address says this to `GET /health`; None for a process that was started by hand."""
+    number = os.environ.get(VARIABLE)
+    if number is None:
+        return None
+    address = socket.socket(fileno=int(number))
+    address.setblocking(False)
     body = json.dumps({"status": "ok", **said}).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     whole = head.encode() + b"Connection: close\r\n\r\n" + body
@@ -61,4 +67,4 @@ def answering(said: Mapping[str, str]) -> Any:
             await writer.drain()
         writer.close()
 
-    return start
+    return await asyncio.start_server(_answer, sock=address)

@@ -108,13 +108,13 @@ def _json(answer: HTTPError) -> Any:
 class Process:
     """A running service, in a process group of its own."""
 
-    def __init__(self, service: Service, log_dir: Path) -> None:
+    def __init__(self, service: Service, log_dir: Path | None) -> None:
+        """Starts it. `log_dir`: where its log goes; None: where we write ourselves."""
         self.service = service
-        self.log = log_dir / f"{service.name}.log"
+        self.log = None if log_dir is None else log_dir / f"{service.name}.log"
         self.started = time.monotonic()
         self.url = service.url
         """Where this very process answers."""
-        log_dir.mkdir(parents=True, exist_ok=True)
         with _opened(self.log) as output, _pulse(service) as (number, url):
             self.url = url or service.url
             environment = {**os.environ, **service.environment}
@@ -178,9 +178,15 @@ def python(*arguments: str) -> tuple[str, ...]:
     return (sys.executable, *arguments)
 
 
-def _opened(log: Path) -> BinaryIO:
-    """A log to append to; a large one is put aside first."""
+@contextmanager
+def _opened(log: Path | None) -> Iterator[BinaryIO | None]:
+    """A log to append to, of which a large one is put aside first; without a log our own output."""
+    if log is None:
+        yield None
+        return
+    log.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
         if log.stat().st_size > LARGEST_LOG:
             log.replace(log.with_suffix(".log.1"))
-    return log.open("ab")
+    with log.open("ab") as output:
+        yield output

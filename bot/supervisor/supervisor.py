@@ -48,7 +48,8 @@ class _Watched:
 class Supervisor:
     """Keeps services running. Use as a context manager: leaving it stops them all."""
 
-    def __init__(self, log_dir: Path, tell: Tell) -> None:
+    def __init__(self, log_dir: Path | None, tell: Tell) -> None:
+        """`log_dir`: where the services log; None: where we write ourselves."""
         self._log_dir = log_dir
         self._tell = tell
         self._watched: list[_Watched] = []
@@ -112,13 +113,13 @@ class Supervisor:
         if process.exit_code is not None:
             raise ProcessError(
                 f"The {service.name} could not be started (exit code {process.exit_code}). "
-                f"The end of {process.log}:\n{tail(process.log)}"
+                f"{_end_of(process.log)}"
             )
         age = time.monotonic() - process.started
         if process.ready():
             self._becomes_ready(watched, age)
         elif age > service.patience:
-            raise ProcessError(f"The {service.name} did not answer within {age:.0f} s. See {process.log}.")
+            raise ProcessError(f"The {service.name} did not answer within {age:.0f} s{_see(process)}.")
 
     def _becomes_ready(self, watched: _Watched, age: float) -> None:
         watched.ready = True
@@ -134,17 +135,17 @@ class Supervisor:
                 self._launch(watched)
             return
         if process.exit_code is not None:
-            self._died(watched, process, f"died ({_how(process.exit_code)}; see {process.log})")
+            self._died(watched, process, f"died ({_how(process.exit_code)}{_see(process)})")
         elif not watched.ready:
             if process.ready():
                 self._becomes_ready(watched, now - process.started)
             elif now - process.started > watched.service.patience and not process.alive():
-                self._died(watched, process, f"did not become ready (see {process.log})")
+                self._died(watched, process, f"did not become ready{_see(process)}")
         elif now >= watched.pulse_at:
             watched.pulse_at = now + PULSE_SECONDS
             watched.missed = 0 if process.alive() else watched.missed + 1
             if watched.missed >= MISSED_PULSES:
-                self._died(watched, process, f"no longer answers (see {process.log})")
+                self._died(watched, process, f"no longer answers{_see(process)}")
 
     def _died(self, watched: _Watched, process: Process, what: str) -> None:
         process.kill()  # the rest of its group
@@ -169,6 +170,15 @@ def stop_on_signals() -> None:
 
     for number in numbers:
         signal.signal(number, stop)
+
+
+def _see(process: Process) -> str:
+    """Where to read on; nothing where its log is ours."""
+    return "" if process.log is None else f"; see {process.log}"
+
+
+def _end_of(log: Path | None) -> str:
+    return "Its log says why." if log is None else f"The end of {log}:\n{tail(log)}"
 
 
 def _how(exit_code: int) -> str:

@@ -60,13 +60,13 @@ def test_slow_adds_the_other_python_and_the_slow_tests(runs: Runs) -> None:
     assert runs.commands[4][0] == "/environments/core/python"
     assert "tests/rules" in runs.commands[4]
     assert runs.commands[-3][-2:] == ["-m", "not slow"]
-    assert runs.commands[-2][-2:] == list(module.WITH_DESK)
-    assert runs.commands[-1][3:] == ["-m", "slow and not thorough", *module.WITH_SERVERS]
+    assert runs.commands[-2][-len(module.SIDE_BY_SIDE) :] == list(module.SIDE_BY_SIDE)
+    assert runs.commands[-1][3:] == ["-m", "slow and not thorough", *module.WITH_ASSISTANT]
 
 
 def test_no_slow_test_is_left_out() -> None:
     slow = {path for path in (ROOT / "tests").rglob("test_*.py") if "mark.slow" in path.read_text()}
-    run = [ROOT / name for name in (*module.CORE_TESTS, *module.WITH_DESK, *module.WITH_SERVERS)]
+    run = [ROOT / name for name in (*module.CORE_TESTS, *module.SIDE_BY_SIDE, *module.WITH_ASSISTANT)]
     assert slow and not {path for path in slow if not any(path.is_relative_to(each) for each in run)}
 
 

@@ -19,7 +19,7 @@ pytest.importorskip("rasa_sdk", reason="without the dialogue engine there is no 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import respond
+from actions import answering, respond
 
 __all__ = ["base", "book", "law_url"]
 
@@ -29,9 +29,9 @@ def counts(tmp_path: Path, base: LawBase, monkeypatch: pytest.MonkeyPatch) -> It
     url = f"sqlite:///{tmp_path / 'conversations.db'}"
     store, people = CountStore(url), PeopleStore(url, tmp_path / "key")
     tally = Tally(lambda: store)
-    monkeypatch.setattr(respond, "law_base", lambda: base)
-    monkeypatch.setattr(respond, "people", lambda: people)
-    monkeypatch.setattr(respond, "tally", lambda: tally)
+    monkeypatch.setattr(answering, "law_base", lambda: base)
+    monkeypatch.setattr(answering, "people", lambda: people)
+    monkeypatch.setattr(answering, "tally", lambda: tally)
     yield store
     tally.flush()
 
@@ -56,7 +56,7 @@ async def test_every_answer_is_counted_and_nobody_is_named(counts: CountStore, t
         await answer(f"+97450000{number}", "my salary is not paid in Qatar", "wages", "QA")
         await answer(f"+97460000{number}", "hello", "greet", None)
     await answer("+974700000", "my boss keeps my passport", "document_retention", None)
-    respond.tally().flush()
+    answering.tally().flush()
     found = counts.sums(("topic", "destination", "outcome", "channel"), Selection())
     assert {what: cell.number for what, cell in found.items()} == {
         ("wages", "QA", "answered", "whatsapp"): 7,
@@ -76,7 +76,7 @@ async def test_an_answer_is_given_although_it_cannot_be_counted(
         return counts
 
     tally = Tally(down_at_first)
-    monkeypatch.setattr(respond, "tally", lambda: tally)
+    monkeypatch.setattr(answering, "tally", lambda: tally)
     said = await answer("+974800000", "my salary is not paid in Qatar", "wages", "QA")
     tally.flush()
     assert any(message["custom"].get("rules") for message in said)

@@ -36,11 +36,10 @@ MANY = settings(max_examples=EXAMPLES, deadline=None)
 TODAY = date(2026, 11, 22)
 # What parsers choke on: digits of other scripts, signs, marks of direction, halves of pairs, huge numbers.
 PIECES = st.sampled_from((
-    "2 months", "１２", "٣٠", "३ महीने", "1e999", "-0",
-    "9" * 40, "1.000,50", "30.02.2024", "2024-13-45",
-    "29/02/2023", "RM1400", "$", "₹१२३", "\u200f", "\u2066", "\ud800", "\x00", "\ufeff",
-    "½", "Ⅻ", "²", "٬", "yes", "نعم", "2)", "/", "=", "last month", "yesterday", "since 0001-01-01", "9999-12-31", "🇶🇦", "e\u0301" * 30,
-    " " * 50, "\n", "haq", "HAQ-", "QA",
+    "2 months", "１２", "٣٠", "३ महीने", "1e999", "-0", "9" * 40, "1.000,50", "30.02.2024",
+    "2024-13-45", "29/02/2023", "RM1400", "$", "₹१२३", "\u200f", "\u2066", "\ud800", "\x00", "\ufeff",
+    "½", "Ⅻ", "²", "٬", "yes", "نعم", "2)", "/", "=", "last month", "yesterday", "since 0001-01-01",
+    "9999-12-31", "🇶🇦", "e\u0301" * 30, " " * 50, "\n", "haq", "HAQ-", "QA",
 ))  # fmt: skip
 # What a shell can hand on.
 ARGUMENTS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=40)
@@ -80,6 +79,7 @@ def test_codes_of_case_sheets(text: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 @MANY
 @given(MESSAGES, LANGUAGES)
 def test_countries_and_sectors_of_a_form(text: str, language: str) -> None:

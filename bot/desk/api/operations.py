@@ -48,15 +48,18 @@ def told_by(request: Request, operation: Operation, today: date) -> Told:
     told = tell(operation.options, given, today)
     placed = {option.name: (request.path_params[option.name],) for option in operation.placed}
     values = {**told.values, **placed}
-    for name, found in values.items():
-        _check(name, found)
+    for option in (*operation.options, *operation.placed):
+        _check(option, values[option.name])
     return Told(values, today)
 
 
-def _check(name: str, found: Sequence[str]) -> None:
+def _check(option: Option, found: Sequence[str]) -> None:
+    name = option.name
     if len(found) > MOST_VALUES:
         raise CaseError(f"{name!r} is given {len(found)} times. {MOST_VALUES} is the most.")
     for value in found:
+        if not value and option.kind != "text":  # else it would widen the question in silence
+            raise CaseError(f"{name!r} is empty. Leave it out where you do not know it.")
         if len(value) > MOST_LETTERS:
             raise CaseError(f"{name!r} is too long: {MOST_LETTERS} letters are the most.")
         if any(category(letter) in ("Cc", "Cs") for letter in value):
