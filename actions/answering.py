@@ -59,17 +59,23 @@ def warm_up() -> None:
         logger.warning("The law base cannot be read yet: %s.", where(error))
 
 
+@lru_cache(maxsize=1)
+def desk_hours() -> str:
+    """When somebody is at the desk, as the settings say it."""
+    return load_settings().desk_hours
+
+
 def desk_for(person: Person) -> Desk:
     """What is known of the desk; nothing when its store is down."""
     try:
         return Desk(
             present=people().somebody_is_there(),
-            hours=load_settings().desk_hours,
+            hours=desk_hours(),
             speaking=people().is_taken(person.sender),
         )
     except (RulesError, SQLAlchemyError) as error:
         logger.error("The desk's queue cannot be read: %s.", where(error))
-        return Desk(hours=load_settings().desk_hours)
+        return Desk(hours=desk_hours())
 
 
 def carried_out(reply: Reply, person: Person) -> Reply:

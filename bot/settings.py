@@ -64,6 +64,7 @@ class Settings:
     accounts_url: str = field(metadata={"variable": "HAQ_ACCOUNTS_URL"})
     accounts_key: Path = field(metadata={"variable": "HAQ_ACCOUNTS_KEY_FILE"})
     keep_audit_days: int = field(metadata={"variable": "HAQ_KEEP_AUDIT_DAYS"})
+    proxies: str = field(metadata={"variable": "HAQ_PROXIES"})
     desk_public_url: str | None = field(metadata={"variable": "HAQ_DESK_URL"})
     oidc_issuer: str | None = field(metadata={"variable": "HAQ_OIDC_ISSUER"})
     oidc_client: str | None = field(metadata={"variable": "HAQ_OIDC_CLIENT"})
@@ -175,6 +176,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         accounts_url=read("HAQ_ACCOUNTS_URL", f"sqlite:///{var / 'accounts.db'}", _url),
         accounts_key=read("HAQ_ACCOUNTS_KEY_FILE", str(var / "accounts.key"), _folder),
         keep_audit_days=read("HAQ_KEEP_AUDIT_DAYS", "730", _days),
+        proxies=read("HAQ_PROXIES", "127.0.0.0/8,::1/128", _networks),
         desk_public_url=read("HAQ_DESK_URL", "", _web_address) or None,
         oidc_issuer=read("HAQ_OIDC_ISSUER", "", _web_address) or None,
         oidc_client=given.get("HAQ_OIDC_CLIENT"),
@@ -303,6 +305,18 @@ def _port(variable: str, value: str) -> int:
     if not value.isdecimal() or not 1 <= int(value) <= highest:
         raise SettingsError(f"{variable} must be a port number from 1 to {highest}, not {value!r}.")
     return int(value)
+
+
+def _networks(variable: str, value: str) -> str:
+    """Addresses and networks, with a comma between."""
+    from ipaddress import ip_network
+
+    try:
+        return ",".join(str(ip_network(each)) for each in value.replace(",", " ").split())
+    except ValueError:
+        raise SettingsError(
+            f"{variable} must be addresses or networks such as 10.0.0.5 or 10.0.0.0/8, not {value!r}."
+        ) from None
 
 
 def _place_of_actions(variable: str, value: str) -> str:

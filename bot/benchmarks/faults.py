@@ -45,19 +45,21 @@ class Fault:
     possible: Callable[[World], bool] = lambda _world: True
 
 
-def _away(server: str) -> tuple[Callable[[World], None], Callable[[World], None]]:
+Do = Callable[["World"], None]
+
+
+def _away(server: str) -> tuple[Do, Do]:
     return (lambda world: world.servers[server].kill()), (lambda world: world.servers[server].start())
 
 
-def _hanging(server: str) -> tuple[Callable[[World], None], Callable[[World], None]]:
+def _hanging(server: str) -> tuple[Do, Do]:
     return (lambda world: world.servers[server].freeze()), (lambda world: world.servers[server].thaw())
 
 
-def _line(
-    server: str, state: Literal["slow", "cut"]
-) -> tuple[Callable[[World], None], Callable[[World], None]]:
-    return (lambda world: world.lines[server].become(state)), (
-        lambda world: world.lines[server].become("whole")
+def _line(server: str, state: Literal["slow", "cut"]) -> tuple[Do, Do]:
+    return (
+        lambda world: world.lines[server].become(state),
+        lambda world: world.lines[server].become("whole"),
     )
 
 
@@ -82,8 +84,8 @@ FAULTS = (
           world="small", failing={"actions": (), "assistant": ()}),
     Fault("only-assistant", "the only assistant is killed",
           lambda world: world.kill("bot.supervisor.assistant"), world="small", failing={"assistant": ()}),
-    Fault("disk", "the disk is full", lambda world: world.fill_disk(), lambda world: world.empty_disk(), "small",
-          {"assistant": ("conversations",), "actions": ("conversations",), "desk": ("conversations",)},
+    Fault("disk", "the disk is full", lambda world: world.fill_disk(), lambda world: world.empty_disk(),
+          "small", dict.fromkeys(("assistant", "actions", "desk"), ("conversations",)),
           lambda world: world.disk is not None),
     Fault("clock-forward", "the clock jumps an hour forward, and stays there",
           lambda world: world.move_clock("+3600"), None, "small", {}, lambda world: world.clock is not None),
@@ -140,8 +142,8 @@ def figures(rows: Sequence[Row]) -> Figures:
 def table(rows: Sequence[Row]) -> str:
     """All rows as a table in Markdown."""
     head = (
-        "| fault | messages | lost | doubled | somebody else's | apologies | longest gap s | all well after s "
-        "| readiness meanwhile | true |\n|---|---|---|---|---|---|---|---|---|---|\n"
+        "| fault | messages | lost | doubled | somebody else's | apologies | longest gap s "
+        "| all well after s | readiness meanwhile | true |\n|---|---|---|---|---|---|---|---|---|---|\n"
     )
     return head + "".join(map(_in_markdown, rows))
 

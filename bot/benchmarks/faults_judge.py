@@ -144,7 +144,7 @@ def untrue(
                 wrong[f"{sample.part} did not say {', '.join(wanted)}"] += 1
         elif (sample.at < began or sample.at > ended + OVER_SECONDS) and sample.status != 200:
             when = "before" if sample.at < began else "still"
-            wrong[f"{sample.part} was {when} unready ({', '.join(sample.failing) or sample.status})"] += 1
+            wrong[f"{sample.part} was {when} unready ({_what(sample)})"] += 1
     return [f"{what} ({times} times)" for what, times in wrong.items()]
 
 
@@ -153,9 +153,12 @@ def told(samples: Sequence[Sample], began: float, ended: float) -> dict[str, str
     found: dict[str, set[str]] = defaultdict(set)
     for sample in samples:
         if began <= sample.at <= ended:
-            what = "ready" if sample.status == 200 else ", ".join(sample.failing) or "no answer"
-            found[sample.part].add(what)
+            found[sample.part].add(_what(sample))
     return {part: " / ".join(sorted(what, key=_rank)) for part, what in found.items()}
+
+
+def _what(sample: Sample) -> str:
+    return "ready" if sample.status == 200 else ", ".join(sample.failing) or "no answer"
 
 
 def _rank(what: str) -> tuple[bool, bool, str]:

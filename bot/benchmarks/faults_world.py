@@ -1,4 +1,4 @@
-"""A whole Haq for the fault matrix: its servers, its people who write all the time, and who asks its health."""
+"""A whole Haq for the fault matrix: its servers, people who write all the time, and who asks its health."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +129,8 @@ class World:
         self.simulator = self._stack.enter_context(self._connected.simulator("whatsapp"))
         self._people = [self.simulator.person() for _ in range(PEOPLE)]
         self._stack.callback(self._over.set)
-        for work in (self._write, *(self._asking(part) for part in self._addresses())):
+        works: list[Callable[[], None]] = [self._write, *map(self._asking, self._addresses())]
+        for work in works:
             thread = threading.Thread(target=work, daemon=True)
             thread.start()
             self._stack.callback(thread.join, 10)

@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from threading import Lock
 from typing import Final, Protocol, TypeVar
 
 from redis import Redis
@@ -56,13 +57,15 @@ class InProcess:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[str, Account] = OrderedDict()
+        self._lock = Lock()  # webhooks are kept by several threads
 
     def change(self, who: str, how: Callable[[Account | None], tuple[Account, T]]) -> T:
         """Changes one account."""
-        account, found = how(self._kept.pop(who, None))
-        self._kept[who] = account
-        while len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
+        with self._lock:
+            account, found = how(self._kept.pop(who, None))
+            self._kept[who] = account
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
         return found
 
     def digest(self, words: str) -> str:

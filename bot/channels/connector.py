@@ -17,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, text
 
 from bot.channels.accounts import accounts_for
+from bot.channels.aside import Aside, TooLate
 from bot.channels.carrier import HttpCarrier
 from bot.channels.configured import platform_from
 from bot.channels.conversing import OnMessage
@@ -30,6 +31,8 @@ from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
 
+_THREADS = 3  # that keep messages; the database is slow at times
+_PATIENCE_SECONDS = 4.0  # platforms wait for five seconds or longer
 MOST_BYTES = 1_000_000  # a batch of the platforms has some kilobytes
 _LIMIT = Limit(burst=30, per_minute=20)
 
@@ -42,6 +45,7 @@ class Connector(InputChannel):
     def __init__(self, platform: Platform | None) -> None:
         self._platform = platform
         self._limiter = Limiter(_LIMIT, accounts_for(self.channel))
+        self._aside = Aside(self.channel, _THREADS, _PATIENCE_SECONDS)
 
     @classmethod
     def name(cls) -> str:
@@ -76,7 +80,10 @@ class Connector(InputChannel):
 
         @routes.route("/webhook", methods=["POST"])
         async def webhook(request: Request) -> HTTPResponse:
-            status, taken = self._take(platform, request)
+            try:
+                status, taken = await self._aside(self._take, platform, request)
+            except TooLate:  # the platform has given up on it, and sends it again
+                return empty(503)
             if taken:
                 office(request.app, on_new_message).wake()
                 for message in taken:

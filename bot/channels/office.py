@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answers import formats
 from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
+from bot.channels.aside import Aside
 from bot.channels.carrier import Carrier, next_try
 from bot.channels.mailbox import DEAD, READY, SENT, Known, Letter, Mailbox
 from bot.channels.platform import Inbound, Outcome, Part, Profile
@@ -43,6 +45,8 @@ logger = logging.getLogger(__name__)
 SETTLE_SECONDS = 0.6  # platforms swap neighbours; later ones are answered as they come
 AT_ONCE = 3  # messages before the assistant: more would keep new ones waiting for their receipt
 MOST_OF_DESK = 9  # messages that one text of the desk may take
+MOST_BUSY = 24  # people of a channel at a time: the others are for other processes
+_THREADS = 4  # that wait for the database
 _IDLE_SECONDS = 0.5
 _DESK_SECONDS = 2.0
 _SILENT = ("reaction", "deleted")
@@ -73,8 +77,10 @@ class Office:
         self._mailbox, self._people, self._talk = mailbox, people, talk
         self._lines: dict[str, Line] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._busy_of: Counter[str] = Counter()  # by channel
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._aside = Aside("office", _THREADS)
         self._stopped = False
 
     def open(self, line: Line) -> None:
@@ -88,13 +94,13 @@ class Office:
     async def run(self) -> None:
         """Works until stopped."""
         with suppress(*_NOT_NOW):  # a database that is down is said below, again and again
-            self._mailbox.doubt_anew()
+            await self._aside(self._mailbox.doubt_anew)
         desk_at = 0.0
         while not self._stopped:
             try:
                 began = time()
                 if began >= desk_at:
-                    await asyncio.to_thread(self._fetch_from_desk)  # a slow database stops nobody else
+                    await self._aside(self._fetch_from_desk)
                     desk_at = began + _DESK_SECONDS
                 await self._hand_out()
             except _NOT_NOW as error:
@@ -121,41 +127,44 @@ class Office:
             await asyncio.wait(list(self._busy.values()), timeout=5)
         for line in self._lines.values():
             await line.carrier.close()
+        self._aside.close()
 
     async def _hand_out(self) -> None:
         now = time()
         for line in list(self._lines.values()):
-            found = await asyncio.to_thread(self._mailbox.with_work, line.name, now - SETTLE_SECONDS, now)
+            found = await self._aside(self._mailbox.with_work, line.name, now - SETTLE_SECONDS, now)
             for person in found:
-                if person not in self._busy:
+                if person not in self._busy and self._busy_of[line.name] < MOST_BUSY:
                     task = asyncio.ensure_future(self._work_for(person, line))
                     self._busy[person] = task
-                    task.add_done_callback(partial(self._done, person))
+                    self._busy_of[line.name] += 1
+                    task.add_done_callback(partial(self._done, person, line.name))
 
-    def _done(self, person: str, _task: asyncio.Task[None]) -> None:
+    def _done(self, person: str, channel: str, _task: asyncio.Task[None]) -> None:
         self._busy.pop(person, None)
+        self._busy_of[channel] -= 1
         self._woken.set()
 
     async def _work_for(self, person: str, line: Line) -> None:
         try:
-            if self._mailbox.hold(person):
+            if await self._aside(self._mailbox.hold, person):
                 await self._clear(person, line)
-                self._mailbox.let_go(person)
+                await self._aside(self._mailbox.let_go, person)
         except _NOT_NOW as error:  # the row is free again after a while; nothing is lost
             logger.error("Work for a person had to stop: %s.", where(error))
 
     async def _clear(self, person: str, line: Line) -> None:
         """Sends what waits, then answers the next message, until nothing is left that is due."""
-        while not self._stopped and self._mailbox.hold(person):
+        while not self._stopped and await self._aside(self._mailbox.hold, person):
             if not await self._send_all(person, line):
                 return
-            known = self._mailbox.known(person)
+            known = await self._aside(self._mailbox.known, person)
             if known is not None and known.forget:  # and told so: what came meanwhile begins anew
                 await line.carrier.forgotten(person)
-                if not self._mailbox.begin_anew(person):
+                if not await self._aside(self._mailbox.begin_anew, person):
                     return
-                known = self._mailbox.known(person)
-            found = self._mailbox.next_message(person, time() - SETTLE_SECONDS)
+                known = await self._aside(self._mailbox.known, person)
+            found = await self._aside(self._mailbox.next_message, person, time() - SETTLE_SECONDS)
             if found is None or known is None:
                 return
             with correlation.under(found[1].trace):
@@ -164,22 +173,23 @@ class Office:
 
     async def _send_all(self, person: str, line: Line) -> bool:
         """Sends what waits for a person in its order; False when the first has to wait."""
-        while (letter := self._mailbox.next_letter(person)) is not None:
+        while (letter := await self._aside(self._mailbox.next_letter, person)) is not None:
             if letter.due_at > time():
                 return False
-            if not self._mailbox.hold(person):
+            if not await self._aside(self._mailbox.hold, person):
                 return False
-            self._mailbox.sending(letter.id)
+            await self._aside(self._mailbox.sending, letter.id)
             outcome = await self._carried(line, letter)
             if outcome.state == "sent":
-                self._mailbox.settle(letter.id, SENT, message=outcome.id)
+                await self._aside(self._mailbox.settle, letter.id, SENT, message=outcome.id)
                 continue
             pause = next_try(outcome, letter.tries + 1) if outcome.state == "retry" else None
             if pause is not None:
-                self._mailbox.settle(letter.id, READY, due_at=time() + pause, code=outcome.code)
+                due = time() + pause
+                await self._aside(self._mailbox.settle, letter.id, READY, due_at=due, code=outcome.code)
                 return False
             logger.warning("A message on %s could not be sent: %s.", line.name, outcome.code or "unknown")
-            self._mailbox.settle(letter.id, DEAD, code=outcome.code)
+            await self._aside(self._mailbox.settle, letter.id, DEAD, code=outcome.code)
         return True
 
     async def _carried(self, line: Line, letter: Letter) -> Outcome:
@@ -202,7 +212,8 @@ class Office:
         if messages is None:
             words = _words_of(message, known)
             async with self._room:
-                if not self._mailbox.hold(known.person):  # there was a queue, and another process took over
+                # There was a queue: another process may have taken over.
+                if not await self._aside(self._mailbox.hold, known.person):
                     return
                 messages = await self._talk(line.name, known.person, words)
             language = _told(messages, "language") or language
@@ -213,9 +224,10 @@ class Office:
             count("apologies", "office")
             said = apology(State(language=language or SOURCE_LANGUAGE), known.country or None)
             answer = Rendering((Part(said["text"]),))
-        self._mailbox.answer(
-            number, known.person, line.name, answer.parts, rest=answer.rest, language=language,
-            country=_told(messages, "country"), token=message.token, forget=asks_to_erase(messages),
+        await self._aside(
+            self._mailbox.answer, number, known.person, line.name, answer.parts,
+            rest=answer.rest, language=language, country=_told(messages, "country"),
+            token=message.token, forget=asks_to_erase(messages),
         )  # fmt: skip
 
     def _without_assistant(self, known: Known, message: Inbound) -> list[dict[str, Any]] | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from time import monotonic, time
 from typing import Any
@@ -37,6 +36,7 @@ from bot.conversation.turn import enabled_languages
 from bot.nlu.tracker_store import erase
 from bot.observability.marks import WEB, count
 from bot.privacy.failures import where
+from bot.security.proxies import is_proxy
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
@@ -264,6 +264,6 @@ def _session_of(request: Request) -> tuple[str, str, str]:
 
 
 def _address(request: Request) -> str:
-    """Where a request comes from; a proxy on this machine is believed, as at the desk."""
+    """Where a request comes from; our own proxies are believed (HAQ_PROXIES), as at the desk."""
     forwarded = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and ip_address(request.ip).is_loopback else str(request.ip)
+    return forwarded if forwarded and is_proxy(request.ip, load_settings().proxies) else str(request.ip)

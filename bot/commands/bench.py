@@ -11,8 +11,20 @@ from bot.benchmarks.figures import Figures, NotMeasured, Options
 from bot.cli import Failure
 from bot.settings import Settings, load_settings
 
-BENCHMARKS = ("start", "lookup", "rules", "messages", "load", "desk", "channels", "stock", "soak", "faults")
-LONG = ("stock", "soak", "faults")
+BENCHMARKS = (
+    "start",
+    "lookup",
+    "rules",
+    "messages",
+    "load",
+    "desk",
+    "channels",
+    "growth",
+    "stock",
+    "soak",
+    "faults",
+)
+LONG = ("growth", "stock", "soak", "faults")
 """Only run when asked for by name."""
 
 
@@ -20,9 +32,7 @@ LONG = ("stock", "soak", "faults")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.option("--minutes", type=click.FloatRange(min=0.1), help="How long messages and soak run.")
-@click.option(
-    "--rate", type=click.FloatRange(min=0.1), help="Messages a second of messages, soak and faults."
-)
+@click.option("--rate", type=click.FloatRange(min=0.1), help="Messages a second: messages, soak, faults.")
 @click.option("--quick-stock", is_flag=True, help="Train stock Rasa briefly: as fast, but it answers worse.")
 @click.option("--only", metavar="FAULT", help="One fault of faults, such as redis.")
 def command(
@@ -43,6 +53,7 @@ def command(
     load      as many messages as it can answer; memory; long conversations
     desk      lookups over the HTTP API of a desk of its own, 100 a second
     channels  5,000 messages of 500 people, many sent twice or swapped, while the assistant is killed twice
+    growth    room that 2,000 conversations take in SQLite and PostgreSQL (several minutes)
     stock     this assistant and Rasa's stock configuration side by side (an hour; --quick-stock: ten minutes)
     soak      20 minutes at 30 messages a second on PostgreSQL, Redis and RabbitMQ
     faults    databases, Redis, the broker and Haq's own parts are broken while people write (15 minutes)

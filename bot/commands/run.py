@@ -94,7 +94,8 @@ def _show_addresses(settings: Settings, parts: Parts, only: str | None) -> None:
         click.echo(f"Assistant   {settings.assistant_url}/webhooks/rest/webhook")
     if only != ASSISTANT and parts.desk() is not None:
         click.echo(f"Desk        {settings.desk_url}")
-        _show_first_link(settings)
+        if settings.log_to != STDOUT:  # a log is read by others: there `haq users first` gives the link
+            _show_first_link(settings)
     if only != DESK:
         click.echo("Talk to it with `./haq chat` in another terminal. Ctrl-C stops it.")
 

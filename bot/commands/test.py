@@ -88,7 +88,7 @@ def _lint() -> list[str]:
         tools = _environment("lint", ".venv-tools", sys.executable)
     except NoEnvironment as error:
         return _skipped("ruff, mypy, shellcheck", error)
-    scripts = [str(ROOT / "haq"), str(ROOT / ".ci" / "run")]
+    scripts = [str(ROOT / name) for name in ("haq", ".ci/run", "deploy/make-secrets")]
     checks = {
         "ruff": [str(tools / "ruff"), "check", "--quiet", "--output-format", "concise", *CHECKED],
         "mypy": [str(tools / "mypy"), "--python-executable", sys.executable, "--no-error-summary"],

@@ -58,7 +58,7 @@ def main() -> int:
     server = uvicorn.Server(
         uvicorn.Config(
             app, host=settings.host, port=settings.desk_port, log_config=None, access_log=False,
-            server_header=False, timeout_graceful_shutdown=3,
+            server_header=False, timeout_graceful_shutdown=3, forwarded_allow_ips=settings.proxies,
             ws="none",  # Rasa pins too old a websockets; the inbox is live by server-sent events
         )
     )  # fmt: skip

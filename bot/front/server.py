@@ -69,7 +69,8 @@ def create_app(front: Front) -> Starlette:
 
     async def parse(request: Request) -> Response:
         text = text_of(await _object(request, front.rest_key), "text")
-        return _json({**await aside(front.talking.parse, text[:MAX_LENGTH]), "text": text})
+        parsed = await aside(front.talking.parse, text[:MAX_LENGTH])
+        return _json({"emergency": None, **parsed, "text": text})
 
     async def up(_request: Request) -> Response:
         return _json({"status": "ok"})

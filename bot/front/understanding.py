@@ -34,14 +34,17 @@ class Reader:
         warm_up()
 
     def parse(self, text: str) -> dict[str, Any]:
-        """Language, script, entities, topics and danger of a message, in the shape of Rasa's parse."""
+        """Language, script, entities, topics and danger of a message, in the shape of Rasa's parse.
+
+        What is not known is left out.
+        """
         said = text.strip().removeprefix(ESCAPE)
         guess, lists = identify(said), scope(*likely(said))
         topics = self._classifiers.topics
         words = "" if _COMMAND.fullmatch(said) else said
         ranking = [_named(name, share) for name, share in topics.predict(words)[:_RANKED]]
         shares = {each["name"]: each["confidence"] for each in ranking}
-        return {
+        found = {
             "text": text,
             "intent": ranking[0],
             "entities": _entities(words, lists, text.find(said)),
@@ -52,6 +55,7 @@ class Reader:
             "parts": _parts(topics, words),
             "emergency": decide(said, self._classifiers.dangers, shares, lists),
         }
+        return {name: value for name, value in found.items() if value is not None}
 
 
 def _entities(words: str, lists: Scope, shift: int) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from bot.settings import load_settings
 KEPT_TURNS = 2
 # Slots are kept by themselves; a session start would empty them; what was said is not needed again.
 _NOT_KEPT = (SlotSet, SessionStarted, BotUttered)
+_COMMON: dict[str, type[Event]] = {each.type_name: each for each in (UserUttered, ActionExecuted)}
 
 
 class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
@@ -58,7 +59,7 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
         for name, value in kept["slots"].items():
             if name in tracker.slots:  # one that a newer version no longer has is forgotten
                 tracker.update(SlotSet(name, value))
-        for event in map(Event.from_parameters, kept["events"]):
+        for event in map(_event, kept["events"]):
             if event is not None and not isinstance(event, _NOT_KEPT):
                 tracker.update(event)
         return tracker
@@ -82,6 +83,13 @@ def erase(store: TrackerStore, sender_id: str) -> None:
             if isinstance(held, InMemoryTrackerStore):
                 held.store.pop(sender_id, None)
         current = getattr(current, "_tracker_store", None)
+
+
+def _event(kept: dict[str, Any]) -> Event | None:
+    """An event as it was kept. Rasa looks through all kinds of events for each; most are of two."""
+    kind = _COMMON.get(str(kept.get("event")))
+    event: Event | None = kind._from_parameters(kept) if kind else Event.from_parameters(kept)
+    return event
 
 
 def _without_words(event: dict[str, Any]) -> dict[str, Any]:

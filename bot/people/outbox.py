@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.engine import Row
 
 from bot.people import clock
@@ -29,6 +28,14 @@ class Outgoing:
     kind: str
     text: str
     key: str  # of this message alone
+
+
+# Asked at every message: building a statement costs more than running it.
+_DUE = (
+    select(outbox)
+    .where(outbox.c.person == bindparam("person"), outbox.c.due <= bindparam("moment"))
+    .order_by(outbox.c.id)
+)
 
 
 class Outbox(SealedStore):
@@ -68,7 +75,13 @@ class Outbox(SealedStore):
 
     def due_for(self, sender: str, now: datetime | None = None) -> list[Outgoing]:
         """What is to be sent to a person now; taken out, for the caller sends it."""
-        return self._take_due(now, outbox.c.person == self._sealer.person(sender))
+        moment = clock.written(now or clock.moment())
+        asked = {"person": self._sealer.person(sender), "moment": moment}
+        with self._engine.begin() as connection:
+            rows = connection.execute(_DUE, asked).all()
+            if rows:  # asked at every message: nothing is changed when nothing waits
+                connection.execute(delete(outbox).where(outbox.c.id.in_([row.id for row in rows])))
+        return list(readable(rows, self._outgoing))
 
     def due(self, channel: str, now: datetime | None = None) -> list[Outgoing]:
         """What a channel is to send now. It stays until `sent`."""
@@ -82,13 +95,6 @@ class Outbox(SealedStore):
         """Takes out what was sent."""
         with self._engine.begin() as connection:
             connection.execute(delete(outbox).where(outbox.c.id == number))
-
-    def _take_due(self, now: datetime | None, whose: Any) -> list[Outgoing]:
-        where = whose & (outbox.c.due <= clock.written(now or clock.moment()))
-        with self._engine.begin() as connection:
-            rows = connection.execute(select(outbox).where(where).order_by(outbox.c.id)).all()
-            connection.execute(delete(outbox).where(outbox.c.id.in_([row.id for row in rows])))
-        return list(readable(rows, self._outgoing))
 
     def _outgoing(self, row: Row) -> Outgoing:
         channel, sender = json.loads(self._sealer.open(row.address, CHAT_ADDRESS))

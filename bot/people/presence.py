@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Connection
 
 from bot.people import clock
@@ -13,6 +13,9 @@ from bot.people.tables import SealedStore, presence
 
 # A desk that has not been heard of for so long is closed.
 PRESENCE = timedelta(minutes=2)
+
+# Asked at every message: building a statement costs more than running it.
+_SEEN = select(presence.c.worker).where(presence.c.seen_at >= bindparam("since")).order_by(presence.c.worker)
 
 
 class Presence(SealedStore):
@@ -46,9 +49,8 @@ class Presence(SealedStore):
         return remembered(PRESENCE) or self._present_by_table()
 
     def _present_by_table(self) -> list[str]:
-        query = select(presence.c.worker).where(presence.c.seen_at >= clock.now(-PRESENCE))
         with self._engine.connect() as connection:
-            return list(connection.execute(query.order_by(presence.c.worker)).scalars())
+            return list(connection.execute(_SEEN, {"since": clock.now(-PRESENCE)}).scalars())
 
     def somebody_is_there(self) -> bool:
         """Whether anybody was at the desk a moment ago."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.sql import Select
 
@@ -39,6 +39,9 @@ KEPT = timedelta(days=30)
 
 Words = Callable[[str], str]
 """What the person is told in their language, which is given."""
+
+# Asked at every message: building a statement costs more than running it.
+_OPEN = select(handoffs).where(handoffs.c.person == bindparam("person"), handoffs.c.state != RELEASED)
 
 
 class DeskQueue(Presence):
@@ -310,9 +313,7 @@ def _in_order(query: Select) -> Select:
 
 
 def _open_handoff(connection: Connection, person: str) -> Row | None:
-    return connection.execute(
-        select(handoffs).where(handoffs.c.person == person, handoffs.c.state != RELEASED)
-    ).first()
+    return connection.execute(_OPEN, {"person": person}).first()
 
 
 def _waits_for_answer(connection: Connection, number: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sqlalchemy import Column, MetaData, String, Table, Text, delete, select, update
+from sqlalchemy import Column, MetaData, String, Table, Text, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
@@ -30,6 +30,20 @@ _conversations = Table(
 )
 
 
+def _keep(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    """Writes a row, in place of the one that there is of the same person."""
+    new = {name: insert.excluded[name] for name in ("body", "updated_at")}
+    return insert.on_conflict_do_update(index_elements=["person"], set_=new)
+
+
+# Run at every message: building a statement costs more than running it.
+_KEPT = select(_conversations.c.body).where(_conversations.c.person == bindparam("of"))
+_KEEP = {
+    "sqlite": _keep(sqlite.insert(_conversations)),
+    "postgresql": _keep(postgresql.insert(_conversations)),
+}
+
+
 class ConversationStore:
     """Keeps the state of each person's conversation as text."""
 
@@ -40,9 +54,8 @@ class ConversationStore:
 
     def get(self, person: str) -> str | None:
         """What is kept of a person, or None."""
-        query = select(_conversations.c.body).where(_conversations.c.person == self._hash(person))
         with self._engine.connect() as connection:
-            sealed = connection.execute(query).scalar()
+            sealed = connection.execute(_KEPT, {"of": self._hash(person)}).scalar()
         try:
             return None if sealed is None else self._sealer.open(sealed, CONVERSATION)
         except SealError:  # sealed with a key that is lost: as good as erased
@@ -56,13 +69,7 @@ class ConversationStore:
             "updated_at": _now().isoformat(timespec="seconds"),
         }
         with self._engine.begin() as connection:
-            dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
-            statement = dialect.insert(_conversations).values(**row)
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["person"], set_={"body": row["body"], "updated_at": row["updated_at"]}
-                )
-            )
+            connection.execute(_KEEP[self._engine.dialect.name], row)
 
     def rename(self, person: str, new: str) -> None:
         """Goes on with a conversation under the new id of the same person, unless that has one already."""

@@ -26,7 +26,9 @@ class Parts:
         return tuple(self._assistant(name, model) for name in _names("assistant", self._settings.workers))
 
     def action_servers(self) -> tuple[Service, ...]:
-        """The action server; as many as there are workers, where the assistants ask it."""
+        """The action server; as many as there are workers, where the assistants ask it. Rasa's alone do."""
+        if self._settings.front == THIN:
+            return ()
         number = self._settings.workers if self._settings.actions == SERVER else 1
         return tuple(self._actions(name) for name in _names("actions", number))
 

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, inspect
 from bot.backups.making import drop_expired, file_name, make_backup
 from bot.backups.plan import PARTS, tables_of
 from bot.backups.restoring import check_backup
+from bot.desk.accounts.store import open_accounts
 from bot.privacy.stores import open_stores
 from bot.settings import Settings
 from tests.deploy.conftest import everything, fill, place
@@ -300,10 +301,7 @@ class TestPostgresql:
 
 
 def fill_more(settings: Settings) -> None:
-    stores = open_stores(settings)
-    stores.accounts.add("bina", ("editor",), "en")
-    for engine in stores.databases:
-        engine.dispose()
-    for store in (stores.conversations, stores.mailbox, stores.weblog, stores.people, stores.counts):
-        store._engine.dispose()
-    stores.accounts.members._engine.dispose() if hasattr(stores.accounts, "members") else None
+    """Adds a person who works at the desk; nobody is connected afterwards."""
+    accounts = open_accounts(settings)
+    accounts.add("bina", ("editor",), "en")
+    accounts.members._engine.dispose()

@@ -24,7 +24,7 @@ from tests.end_to_end.driver import HTTP, Conversation, Servers, free_port
 from tests.end_to_end.test_scripts import AT_ONCE, CONVERSATIONS, problems
 
 EVAL = ROOT / "tests" / "eval"
-START_SECONDS = 60
+START_SECONDS = 180  # on a machine that others use; else two or three
 # In CI; all of them in `./haq test --slow tests/end_to_end`.
 IN_CI = {
     "unpaid wages in Qatar, with follow-ups", "passport of a housemaid", "end-of-service pay worked out",
@@ -32,7 +32,8 @@ IN_CI = {
     "what is known, and forgetting", "more of the same answer",
 }  # fmt: skip
 ODD = (
-    "/menu", "/inform{\"a\": 1}", "  /x  ", "\u2060hello", "1", "?", "نعم", "मेरो तलब आएन। मेरो राहदानी मालिकसँग छ। के गरूँ?",
+    "/menu", "/inform{\"a\": 1}", "  /x  ", "\u2060hello", "1", "?", "نعم",
+    "मेरो तलब आएन। मेरो राहदानी मालिकसँग छ। के गरूँ?",
     "they beat me. my passport is gone! where can I go in Doha?", "a" * 3000, "😀", "in Qatar\nfrom Nepal",
 )  # fmt: skip
 

@@ -7,5 +7,7 @@ from tests.front.test_edge import WITHOUT_ENGINE
 
 names = sorted(name for package in WITHOUT_ENGINE for name in below(f"bot.{package}"))
 for name in [*names, "actions.answering"]:
+    if name.endswith(".env"):  # a script of Alembic's, which runs it itself
+        continue
     importlib.import_module(name)
 print(len(names))

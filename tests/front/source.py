@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from bot.settings import ROOT
 
 
-@lru_cache(maxsize=1)
+@cache
 def modules() -> dict[str, Path]:
     """Every module of `bot` and `actions`, by its name."""
     paths = (path for package in ("bot", "actions") for path in (ROOT / package).rglob("*.py"))
@@ -22,8 +22,7 @@ def imports(module: str, *, at_once: bool = False) -> set[str]:
 
     Of `from a import b` both `a` and `a.b` are given. What only the type checker sees is left out.
     """
-    tree = ast.parse(modules()[module].read_text(encoding="utf-8"))
-    return set(_imports(tree, at_once))
+    return set(_imports(_tree(module), at_once))
 
 
 def reached(roots: set[str]) -> dict[str, str]:
@@ -43,6 +42,11 @@ def reached(roots: set[str]) -> dict[str, str]:
 def below(package: str) -> set[str]:
     """The modules of a package."""
     return {name for name in modules() if name == package or name.startswith(f"{package}.")}
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(modules()[module].read_text(encoding="utf-8"))
 
 
 def _imports(node: ast.AST, at_once: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The thin front with an understanding and answers of the test's own: order, memory, refusals, never silence."""
+"""The thin front with an understanding and answers of the test's own: order, memory, refusals."""
 
 from __future__ import annotations
 
@@ -42,9 +42,7 @@ class World:
         self.answer: Answer = counting
         self.parse: Callable[[str], dict[str, Any]] = lambda text: {"text": text, **NEPALI}
         self.due: list[Any] = []
-        self.talking = Talking(
-            lambda text: self.parse(text), lambda heard: self.answer(heard), Memory(self.store), Locks(), str
-        )
+        self.talking = Talking(self._parse, self._answer, Memory(self.store), Locks(), str)
 
     def client(self, address: str = "127.0.0.1", key: str | None = None) -> httpx.AsyncClient:
         front = Front(
@@ -52,6 +50,12 @@ class World:
         )  # fmt: skip
         transport = httpx.ASGITransport(app=create_app(front), client=(address, 1))
         return httpx.AsyncClient(transport=transport, base_url="http://haq")
+
+    def _parse(self, text: str) -> dict[str, Any]:
+        return self.parse(text)
+
+    def _answer(self, heard: Heard) -> Answered:
+        return self.answer(heard)
 
     def _people(self) -> Any:
         return SimpleNamespace(due_for=lambda sender: [self.due.pop()] if self.due else [])
@@ -220,5 +224,5 @@ async def test_only_this_machine_or_who_has_the_key_is_heard(world: World) -> No
 
 async def test_a_message_can_be_read_alone(client: httpx.AsyncClient, world: World) -> None:
     response = await client.post("/webhooks/rest/parse", json={"text": "hello"})
-    assert response.json() == {"text": "hello", **NEPALI}
+    assert response.json() == {"text": "hello", "emergency": None, **NEPALI}
     assert world.store.get("a") is None

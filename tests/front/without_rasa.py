@@ -1,4 +1,4 @@
-"""`python -m tests.front.without_rasa MODULE ...`: runs a module where Rasa, its servers and TensorFlow are missing."""
+"""`python -m tests.front.without_rasa MODULE ...`: runs a module where nothing of Rasa can be imported."""
 
 from __future__ import annotations
 

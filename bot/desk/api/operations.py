@@ -62,5 +62,5 @@ def _check(option: Option, found: Sequence[str]) -> None:
             raise CaseError(f"{name!r} is empty. Leave it out where you do not know it.")
         if len(value) > MOST_LETTERS:
             raise CaseError(f"{name!r} is too long: {MOST_LETTERS} letters are the most.")
-        if any(category(letter) in ("Cc", "Cs") for letter in value):
+        if not value.isprintable() and any(category(letter) in ("Cc", "Cs") for letter in value):
             raise CaseError(f"{name!r} holds characters that cannot be meant.")
