@@ -182,12 +182,14 @@ def _injected(world: World, fault: Fault) -> Row:
     time.sleep(AFTER_SECONDS)
     window = Window(since, began, ended, time.time())
     seen = fates(world.said(), world.heard(), window)
-    while (seen.lost or seen.refused) and time.time() < window.until + PATIENCE_SECONDS:
+    while (seen.lost or seen.refused or world.unready()) and time.time() < window.until + PATIENCE_SECONDS:
         time.sleep(1)
         seen = fates(world.said(), world.heard(), window)
     over = ended if fault.end else began + FAULT_SECONDS
     samples = [sample for sample in list(world.samples) if sample.at >= since]
-    row = Row(fault, seen, told(samples, began, over), untrue(samples, fault.failing, began, over))
+    wrong = untrue(samples, fault.failing, began, over)
+    wrong += [f"{part} did not become ready again" for part in world.unready()]
+    row = Row(fault, seen, told(samples, began, over), wrong)
     _say(_in_markdown(row).strip())
     return row
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Literal
 
 State = Literal["whole", "slow", "cut"]
 
@@ -25,7 +25,6 @@ class Proxy:
         self._behind = port
         self._state: State = "whole"
         self._lines: set[asyncio.StreamWriter] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"proxy-{port}", daemon=True)
 
@@ -40,19 +39,29 @@ class Proxy:
 
     def stop(self) -> None:
         """Breaks everything off."""
-        self._loop.call_soon_threadsafe(self._break_off)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
     def become(self, state: State) -> None:
         """Makes the line whole, slow or cut."""
-        was, self._state = self._state, state
-        if was == "cut" and state != "cut":
-            self._loop.call_soon_threadsafe(self._break_off)
+        self._loop.call_soon_threadsafe(self._become, state)
+
+    def _become(self, state: State) -> None:
+        if self._state == "cut" and state != "cut":
+            self._break_off()
+        self._state = state
 
     def _break_off(self) -> None:
         for line in list(self._lines):
             line.transport.abort()
+
+    async def _end(self) -> None:
+        self._break_off()
+        mine = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in mine:
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
 
     async def _serve(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         self._lines.add(back)
@@ -77,6 +86,8 @@ class Proxy:
                     await asyncio.sleep(_SLOW_SECONDS)
                 while self._state == "cut":
                     await asyncio.sleep(0.05)
+                if target.transport.is_closing():
+                    return
                 target.write(data)
                 await target.drain()
         target.transport.abort()

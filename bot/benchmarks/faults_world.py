@@ -115,6 +115,11 @@ class World:
             if each.at >= since
         ]
 
+    def unready(self) -> list[str]:
+        """The parts that did not call themselves ready when they were asked last."""
+        last = {sample.part: sample.status for sample in list(self.samples)}
+        return [part for part, status in last.items() if status != 200]
+
     def log(self) -> str:
         """What `haq run` told."""
         return self._connected.servers.log()

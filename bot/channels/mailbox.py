@@ -46,6 +46,8 @@ NEW, DONE = "new", "done"
 READY, SENDING, SENT, DEAD = "ready", "sending", "sent", "dead"
 DOUBT_SECONDS = 15.0
 HOLD_SECONDS = 15.0  # so long a person's row is held without a sign of life
+# A moment further ahead than this was written before the clock was set back: nobody waits for it.
+_AHEAD_SECONDS = 60.0
 # Platforms send a message again for seven days; so long an id must be known.
 IDS_KEPT_SECONDS = 8 * 24 * 3600.0
 DEAD_KEPT_SECONDS = 30 * 24 * 3600.0
@@ -205,7 +207,7 @@ class Mailbox:
         """
         other = _inbox.alias()
         settled = select(other.c.id).where(
-            other.c.person == person, other.c.state == NEW, other.c.came_at <= settled_before
+            other.c.person == person, other.c.state == NEW, _past(other.c.came_at, settled_before)
         )
         query = (
             select(_inbox)
@@ -348,15 +350,17 @@ class Mailbox:
     def with_work(self, channel: str, settled_before: float, now: float, most: int = 200) -> list[str]:
         """People of a channel for whom something is to be answered or sent, whom nobody holds."""
         waiting = select(_inbox.c.person).where(
-            _inbox.c.channel == channel, _inbox.c.state == NEW, _inbox.c.came_at <= settled_before
+            _inbox.c.channel == channel, _inbox.c.state == NEW, _past(_inbox.c.came_at, settled_before)
         )
         leaving = select(_outbox.c.person).where(
-            _outbox.c.channel == channel, _outbox.c.state.in_((READY, SENDING)), _outbox.c.due_at <= now
-        )
+            _outbox.c.channel == channel, _outbox.c.state.in_((READY, SENDING)),
+            or_(_outbox.c.due_at <= now, _outbox.c.tries == 0),
+        )  # fmt: skip
         query = (
             select(_people.c.person)
             .where(
-                _people.c.held_until < now, or_(_people.c.person.in_(waiting), _people.c.person.in_(leaving))
+                _past(_people.c.held_until, now),
+                or_(_people.c.person.in_(waiting), _people.c.person.in_(leaving)),
             )
             .order_by(_people.c.seen_at)
             .limit(most)
@@ -374,7 +378,7 @@ class Mailbox:
                 update(_people)
                 .where(
                     _people.c.person == person,
-                    or_(_people.c.held_until < now, _people.c.held_by == self._me),
+                    or_(_past(_people.c.held_until, now), _people.c.held_by == self._me),
                 )
                 .values(held_by=self._me, held_until=now + HOLD_SECONDS)
             )
@@ -532,6 +536,11 @@ class Mailbox:
             due_at=float(row.due_at),
             code=row.code,
         )
+
+
+def _past(moment: Column[float], now: float) -> Any:
+    """Whether a moment is over, or so far ahead that it is from another clock."""
+    return or_(moment <= now, moment > now + _AHEAD_SECONDS)
 
 
 def _count(table: Table, state: str) -> Any:

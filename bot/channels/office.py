@@ -174,7 +174,7 @@ class Office:
     async def _send_all(self, person: str, line: Line) -> bool:
         """Sends what waits for a person in its order; False when the first has to wait."""
         while (letter := await self._aside(self._mailbox.next_letter, person)) is not None:
-            if letter.due_at > time():
+            if letter.tries and letter.due_at > time():  # never tried: due, whatever the clock says
                 return False
             if not await self._aside(self._mailbox.hold, person):
                 return False

@@ -12,19 +12,20 @@ from bot.settings import load_settings
 
 
 @click.command()
-@click.argument("target", required=False, type=click.Path(path_type=Path))
+@click.argument("target", required=False)
 @click.option("--without-people", is_flag=True, help="Leave out conversations, chats and messages.")
 @click.option(
     "--keys", "key_target", type=click.Path(path_type=Path),
     help="Save the key files too, in this file of their own. Keep it elsewhere than the backup.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def command(target: Path | None, without_people: bool, key_target: Path | None, force: bool) -> None:
+def command(target: str | None, without_people: bool, key_target: Path | None, force: bool) -> None:
     """Save all databases in one file; servers may go on running.
 
-    TARGET is a file, or a folder in which the file is named after the time; by default the folder backups
-    in HAQ_VAR_DIR. In a folder, backups are erased in which people stand longer than HAQ_KEEP_DAYS. The
-    file holds no keys: without the key files nobody can read what people wrote, not even you.
+    TARGET is a file, or a folder (with a slash at its end, if it is new) in which the file is named after
+    the time; by default the folder backups in HAQ_VAR_DIR. In a folder, backups are erased in which people
+    stand longer than HAQ_KEEP_DAYS. The file holds no keys: without the key files nobody can read what
+    people wrote, not even you.
     """
     from bot.backups.making import drop_expired, file_name, make_backup, make_key_backup, now
     from bot.backups.plan import BackupError
@@ -32,8 +33,8 @@ def command(target: Path | None, without_people: bool, key_target: Path | None, 
 
     settings, began = load_settings(), now()
     os.umask(0o077)
-    place = target or settings.var_dir / "backups"
-    folder = place if target is None or place.is_dir() or str(target).endswith("/") else None
+    place = Path(target) if target else settings.var_dir / "backups"
+    folder = place if not target or place.is_dir() or target.endswith("/") else None
     file = place / file_name(began, not without_people) if folder is not None else place
     for each in (file, key_target):
         if each is not None and each.exists() and not force:

@@ -96,6 +96,8 @@ class StraightRunner:
 class Processor(MessageProcessor):
     """Rasa's processor without the work that one rule and one action do not need."""
 
+    graph_runner: Any
+
     def __init__(self, *args: Any, inside: Answer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._inside = inside
@@ -141,6 +143,7 @@ class Processor(MessageProcessor):
 
     async def _answered(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> list[Event]:
         """What the action brings about; nothing when it fails, and then the channel apologises."""
+        assert self._only_action is not None
         action = self._get_action(self._only_action)
         try:
             events: list[Event] = await action.run(output_channel, self.nlg, tracker, self.domain)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from bot.answers.contacts import contact_card, contact_json
-from bot.answers.same import Same
 from bot.answers.translations import translator
 from bot.rules.case import Case
 from bot.rules.model import Contact, ContactValue, Provenance
+from bot.rules.same import Same
 
 TODAY = date(2026, 11, 22)
 SEEN = Provenance(None, None, "2026-01", "seen", "high")

@@ -100,6 +100,18 @@ def test_one_worker_holds_a_person_until_it_lets_go_or_dies(database: Path) -> N
     assert one.hold(person, NOW + 4 + HOLD_SECONDS)
 
 
+def test_a_clock_that_is_set_back_holds_up_nobody(mailbox: Mailbox) -> None:
+    """What was kept, held and to be sent before is worked for an hour earlier."""
+    mailbox.accept("sms", [said("1")], NOW)
+    person, earlier = mailbox.person("sms", "97433112233"), NOW - 3600
+    assert mailbox.hold(person, NOW)  # by a process that then died
+    assert mailbox.with_work("sms", earlier - 1, earlier) == [person]
+    assert mailbox.next_message(person, earlier - 1) is not None
+    assert mailbox.with_work("sms", NOW - 1, NOW) == [], "with a clock that goes on, both are waited for"
+    mailbox.answer(1, person, "sms", [Part("hello")], now=NOW)
+    assert mailbox.with_work("sms", earlier - 1, earlier) == [person]
+
+
 def test_a_letter_on_its_way_when_we_died_waits_for_a_receipt(mailbox: Mailbox) -> None:
     mailbox.accept("sms", [said("1")], NOW)
     person = mailbox.person("sms", "97433112233")

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
-from sqlalchemy import create_engine, inspect
 
 from bot.backups.making import drop_expired, file_name, make_backup
 from bot.backups.plan import PARTS, tables_of
@@ -24,8 +24,19 @@ from bot.privacy.stores import open_stores
 from bot.settings import Settings
 from tests.deploy.conftest import everything, fill, place
 from tests.privacy.people import workers
+from tests.servers import Server, empty_database
 
 Run = Callable[..., tuple[int, str]]
+
+
+class Saved(NamedTuple):
+    """A Haq on PostgreSQL, and what was saved of it."""
+
+    settings: Settings
+    archive: Path
+    keys: Path
+
+
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 
 
@@ -143,6 +154,14 @@ def test_nothing_is_replaced_unasked(here: Settings, tmp_path: Path, run: Run) -
     assert everything(here) == before
 
 
+def test_a_new_folder_has_a_slash_at_its_end(here: Settings, tmp_path: Path, run: Run) -> None:
+    assert run(here, "backup", f"{tmp_path}/new/")[0] == 0
+    (made,) = (tmp_path / "new").iterdir()
+    assert made.name.startswith("haq-2") and made.name.endswith("Z.tar.gz")
+    assert run(here, "backup", tmp_path / "file")[0] == 0
+    assert (tmp_path / "file").is_file()
+
+
 def test_a_damaged_file_changes_nothing(here: Settings, tmp_path: Path, run: Run) -> None:
     archive, there = tmp_path / "a.tar.gz", place(tmp_path / "there")
     make_backup(here, archive, NOW)
@@ -254,49 +273,57 @@ def test_keys_that_change_meanwhile(
 class TestPostgresql:
     """The same with the real server: one database for all, whose dump another one takes."""
 
-    def test_there_and_back(self, postgresql_server: object, tmp_path: Path, run: Run) -> None:
-        from tests.servers import Server, empty_database
-
-        assert isinstance(postgresql_server, Server)
-        here = place(tmp_path / "here", empty_database(postgresql_server))
-        fill(here)
-        before, archive, keys = everything(here), tmp_path / "a.tar.gz", tmp_path / "k.tar.gz"
-        engine = create_engine(here.database_url, future=True)
-        known = {name for part in PARTS for name in tables_of(part)}
-        assert set(inspect(engine).get_table_names()) == known  # nothing is forgotten
-        engine.dispose()
+    @pytest.fixture
+    def saved(self, postgresql: str, tmp_path: Path, run: Run) -> Saved:
+        here = place(tmp_path / "here", postgresql)
+        fill(here, 2)
+        archive, keys = tmp_path / "a.tar.gz", tmp_path / "k.tar.gz"
         code, said = run(here, "backup", archive, "--keys", keys)
         assert code == 0, said
-        assert names_in(archive) == ["manifest.json", "rules-people-accounts.dump"]
-        assert check_backup(archive).parts == PARTS
-        raw = gzip.decompress(archive.read_bytes())
-        assert [mark for each in workers(5) for mark in each.marks if mark.encode() in raw] == []
+        return Saved(here, archive, keys)
 
-        there = place(tmp_path / "there", empty_database(postgresql_server))
-        code, said = run(there, "restore", archive, "--keys", keys)
+    @pytest.fixture
+    def there(self, postgresql_server: Server, tmp_path: Path) -> Settings:
+        return place(tmp_path / "there", empty_database(postgresql_server))
+
+    def test_there_and_back(self, saved: Saved, there: Settings, run: Run) -> None:
+        before = everything(saved.settings)
+        assert {*before["0"]} == {name for part in PARTS for name in tables_of(part)}  # nothing is forgotten
+        assert names_in(saved.archive) == ["manifest.json", "rules-people-accounts.dump"]
+        assert check_backup(saved.archive).parts == PARTS
+        raw = gzip.decompress(saved.archive.read_bytes())
+        assert [mark for each in workers(2) for mark in each.marks if mark.encode() in raw] == []
+        code, said = run(there, "restore", saved.archive, "--keys", saved.keys)
         assert code == 0, said
         assert everything(there) == before
-        assert run(there, "restore", archive)[0] == 1  # it holds something now
-        fill_more(there)  # numbers go on where they were
-        assert everything(there) != before
-        assert run(there, "restore", archive, "--force")[0] == 0
-        assert everything(there) == before
 
+    @pytest.mark.thorough
+    def test_over_what_is_there(self, saved: Saved, there: Settings, run: Run) -> None:
+        before = everything(saved.settings)
+        assert run(there, "restore", saved.archive, "--keys", saved.keys)[0] == 0
+        code, said = run(there, "restore", saved.archive)
+        assert code == 1 and "--force" in said
+        fill_more(there)  # numbers of rows go on where they were
+        assert everything(there) != before
+        assert run(there, "restore", saved.archive, "--force")[0] == 0
+        assert everything(there) == before
         open_stores(there)  # connected: somebody may be writing
-        code, said = run(there, "restore", archive, "--force")
+        code, said = run(there, "restore", saved.archive, "--force")
         assert code == 1 and "connected" in said
 
+    @pytest.mark.thorough
+    def test_without_people(self, saved: Saved, there: Settings, tmp_path: Path, run: Run) -> None:
         law = tmp_path / "law.tar.gz"
-        assert run(here, "backup", "--without-people", law)[0] == 0
-        only = place(tmp_path / "only", empty_database(postgresql_server))
-        only.var_dir.mkdir()
-        only.accounts_key.write_bytes(here.accounts_key.read_bytes())
-        assert run(only, "restore", law)[0] == 0
-        kept = set(everything(only)["0"])
-        assert kept == {*tables_of("rules"), *tables_of("accounts")}
+        assert run(saved.settings, "backup", "--without-people", law)[0] == 0
+        there.var_dir.mkdir()
+        there.accounts_key.write_bytes(saved.settings.accounts_key.read_bytes())
+        assert run(there, "restore", law)[0] == 0
+        assert {*everything(there)["0"]} == {*tables_of("rules"), *tables_of("accounts")}
 
+    @pytest.mark.thorough
+    def test_not_into_another_kind_of_database(self, saved: Saved, tmp_path: Path, run: Run) -> None:
         files = place(tmp_path / "files")
-        code, said = run(files, "restore", archive, "--keys", keys)
+        code, said = run(files, "restore", saved.archive, "--keys", saved.keys)
         assert code == 1 and "HAQ_DATABASE_URL" in said and list(files.var_dir.iterdir()) == []
 
 

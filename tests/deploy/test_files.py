@@ -108,6 +108,20 @@ def test_pods_may_do_as_little_as_possible() -> None:
         assert parts["read_only"] and parts["cap_drop"] == ["ALL"] and "ports" not in parts
 
 
+def test_all_manifests_are_applied() -> None:
+    folder = DEPLOY / "kubernetes"
+    listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+    assert {*listed, "kustomization.yaml"} == {path.name for path in folder.iterdir()}
+    settings = {name for each in of_kind("ConfigMap") for name in each["data"]}
+    mounted = {
+        each["mountPath"] for spec in pods().values() for each in spec["containers"][0]["volumeMounts"]
+    }
+    assert {"HAQ_DATABASE_URL_FILE", "HAQ_PEOPLE_KEY_FILE"} <= settings
+    for each in of_kind("ConfigMap"):
+        files = [value for name, value in each["data"].items() if name.endswith("_FILE")]
+        assert {str(Path(value).parent) for value in files} <= mounted
+
+
 def test_probes_ask_what_there_is() -> None:
     for part in ("assistant", "desk"):
         (container,) = pods()[part]["containers"]

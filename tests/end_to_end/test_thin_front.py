@@ -78,7 +78,7 @@ def questions(each: int) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("each", [3, pytest.param(40, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("each", [2, pytest.param(40, marks=pytest.mark.thorough)])
 def test_it_understands_what_rasa_does(servers: Servers, thin: str, each: int) -> None:
     texts = [*ODD, *questions(each)]
     assert len(texts) > 12 * each

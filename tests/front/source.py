@@ -17,6 +17,12 @@ def modules() -> dict[str, Path]:
     return {_name(path.relative_to(ROOT)): path for path in paths}
 
 
+def naming(words: tuple[str, ...]) -> set[str]:
+    """The modules in whose source one of some words stands."""
+    sources = ((name, path.read_text(encoding="utf-8")) for name, path in modules().items())
+    return {name for name, source in sources if any(word in source for word in words)}
+
+
 def imports(module: str, *, at_once: bool = False) -> set[str]:
     """The names that a module imports. `at_once`: without what functions import when they are called.
 
