@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 
 from bot.backups.plan import PEOPLE, tables_of
 from bot.benchmarks.figures import Figures, NotMeasured, Options, timed
-from bot.channels.mailbox import SENT, Mailbox
+from bot.channels.mail import SENT
+from bot.channels.mailbox import Mailbox
 from bot.channels.platform import Inbound, Part
 from bot.privacy.conversations import ConversationStore
 from bot.privacy.database import clear_traces

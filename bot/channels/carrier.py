@@ -11,7 +11,7 @@ from time import monotonic
 
 import aiohttp
 
-from bot.channels.mailbox import Letter
+from bot.channels.mail import Letter
 from bot.channels.platform import Call, Outcome, Platform
 
 logger = logging.getLogger(__name__)

@@ -11,39 +11,38 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import time
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    delete,
-    func,
-    or_,
-    select,
-    update,
-)  # fmt: skip
+from sqlalchemy import Column, Table, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, Row
 
-from bot.channels.platform import Choice, Inbound, Part
+from bot.channels.mail import (
+    DEAD,
+    DONE,
+    NEW,
+    READY,
+    SENDING,
+    SENT,
+    Known,
+    Letter,
+    inbound,
+    inbound_json,
+    inbox,
+    outbox,
+    part,
+    part_json,
+    people,
+)  # fmt: skip
+from bot.channels.platform import Inbound, Part
 from bot.databases.migrating import PEOPLE, bring_up_to_date
 from bot.observability import correlation
 from bot.privacy.database import open_private
 from bot.privacy.places import ADDRESS, LETTER, MESSAGE, REST
 from bot.privacy.sealing import Sealer, SealError
 
-NEW, DONE = "new", "done"
-READY, SENDING, SENT, DEAD = "ready", "sending", "sent", "dead"
 DOUBT_SECONDS = 15.0
 HOLD_SECONDS = 15.0  # so long a person's row is held without a sign of life
 # A moment further ahead than this was written before the clock was set back: nobody waits for it.
@@ -51,78 +50,6 @@ _AHEAD_SECONDS = 60.0
 # Platforms send a message again for seven days; so long an id must be known.
 IDS_KEPT_SECONDS = 8 * 24 * 3600.0
 DEAD_KEPT_SECONDS = 30 * 24 * 3600.0
-
-_metadata = MetaData()
-_people = Table(
-    "channel_person", _metadata,
-    Column("person", String(64), primary_key=True),
-    Column("channel", String(20), nullable=False, index=True),
-    Column("address", Text, nullable=False),  # sealed: the platform's id
-    Column("language", String(8), nullable=False, default=""),
-    Column("rest", Text, nullable=False, default=""),  # sealed: what "more" brings
-    Column("country", String(3), nullable=False, default=""),
-    Column("forget", Boolean, nullable=False, default=False),  # once nothing is left to send
-    Column("held_by", String(32), nullable=False, default=""),
-    Column("held_until", Float, nullable=False, default=0.0),
-    Column("seen_at", Float, nullable=False),
-)  # fmt: skip
-_inbox = Table(
-    "channel_inbox", _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("channel", String(20), nullable=False),
-    Column("message", String(64), nullable=False),  # a keyed hash of the platform's id
-    Column("person", String(64), nullable=False, index=True),
-    Column("state", String(5), nullable=False, index=True),
-    Column("sent_at", Float, nullable=False),
-    Column("place", Integer, nullable=False),  # the platform's number among messages of one moment
-    Column("came_at", Float, nullable=False),
-    Column("body", Text, nullable=False),  # sealed; empty once done
-    UniqueConstraint("channel", "message"),
-)  # fmt: skip
-_outbox = Table(
-    "channel_outbox", _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("channel", String(20), nullable=False, index=True),
-    Column("person", String(64), nullable=False, index=True),
-    Column("reference", String(32), nullable=False, unique=True),
-    Column("state", String(8), nullable=False, index=True),
-    Column("tries", Integer, nullable=False, default=0),
-    Column("due_at", Float, nullable=False),
-    Column("made_at", Float, nullable=False),
-    Column("body", Text, nullable=False),  # sealed; empty once sent
-    Column("code", String(60), nullable=False, default=""),  # the platform's error, of a dead letter
-    Column("message", String(64), nullable=False, default=""),  # a keyed hash of the platform's id
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known of a person besides the conversation."""
-
-    person: str  # the keyed hash under which the conversation is kept
-    address: str
-    language: str
-    country: str  # of work, for the emergency numbers
-    rest: tuple[dict[str, Any], ...]
-    forget: bool
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A message to send."""
-
-    id: int
-    channel: str
-    person: str
-    address: str
-    reference: str
-    part: Part
-    token: str
-    tries: int
-    doubtful: bool  # a process died while it was being sent
-    due_at: float
-    code: str = ""
-    trace: str = ""  # of the message that it answers, for the logs
 
 
 class Mailbox:
@@ -152,9 +79,9 @@ class Mailbox:
                     "channel": channel, "message": self._id(channel, each),
                     "person": person, "state": NEW, "sent_at": each.at or now, "place": each.order,
                     "came_at": now,
-                    "body": self._seal(_inbound_json(each, correlation.branch(number)), MESSAGE),
+                    "body": self._seal(inbound_json(each, correlation.branch(number)), MESSAGE),
                 }  # fmt: skip
-                new += self._insert(connection, _inbox, row)  # 0: the platform sent it again
+                new += self._insert(connection, inbox, row)  # 0: the platform sent it again
         return new
 
     def unknown(self, channel: str, messages: Sequence[Inbound]) -> list[Inbound]:
@@ -163,7 +90,7 @@ class Mailbox:
         Two webhooks at once may both find a message unknown; `accept` keeps it once all the same.
         """
         ids = {self._id(channel, each): each for each in messages}
-        query = select(_inbox.c.message).where(_inbox.c.channel == channel, _inbox.c.message.in_(list(ids)))
+        query = select(inbox.c.message).where(inbox.c.channel == channel, inbox.c.message.in_(list(ids)))
         with self._engine.connect() as connection:
             kept = set(connection.execute(query).scalars())
         return [each for key, each in ids.items() if key not in kept]
@@ -176,7 +103,7 @@ class Mailbox:
         if message.formerly:
             self._rename(connection, channel, message.formerly, message.sender)
         found = connection.execute(
-            update(_people).where(_people.c.person == person).values(seen_at=now)
+            update(people).where(people.c.person == person).values(seen_at=now)
         ).rowcount
         if not found:
             row = {
@@ -185,7 +112,7 @@ class Mailbox:
                 "address": self._seal(message.sender, ADDRESS),
                 "seen_at": now,
             }
-            self._insert(connection, _people, row)
+            self._insert(connection, people, row)
         return person
 
     def _insert(self, connection: Connection, table: Table, row: Mapping[str, Any]) -> int:
@@ -196,23 +123,23 @@ class Mailbox:
     def _rename(self, connection: Connection, channel: str, old: str, new: str) -> None:
         """Work that waits for a person whose id has changed goes to the new id."""
         before, after = self.person(channel, old), self.person(channel, new)
-        for table in (_inbox, _outbox):
+        for table in (inbox, outbox):
             connection.execute(update(table).where(table.c.person == before).values(person=after))
-        connection.execute(delete(_people).where(_people.c.person == before))
+        connection.execute(delete(people).where(people.c.person == before))
 
     def next_message(self, person: str, settled_before: float) -> tuple[int, Inbound] | None:
         """The first message of a person that waits, once any of theirs came before some moment.
 
         One that was written earlier but came only just now goes before the one that has waited.
         """
-        other = _inbox.alias()
+        other = inbox.alias()
         settled = select(other.c.id).where(
             other.c.person == person, other.c.state == NEW, _past(other.c.came_at, settled_before)
         )
         query = (
-            select(_inbox)
-            .where(_inbox.c.person == person, _inbox.c.state == NEW, settled.exists())
-            .order_by(_inbox.c.sent_at, _inbox.c.place, _inbox.c.id)
+            select(inbox)
+            .where(inbox.c.person == person, inbox.c.state == NEW, settled.exists())
+            .order_by(inbox.c.sent_at, inbox.c.place, inbox.c.id)
             .limit(1)
         )
         with self._engine.connect() as connection:
@@ -221,7 +148,7 @@ class Mailbox:
             return None
         try:
             body = json.loads(self._sealer.open(row.body, MESSAGE))
-            return int(row.id), _inbound({**body, "came": float(row.came_at)})
+            return int(row.id), inbound({**body, "came": float(row.came_at)})
         except SealError:  # sealed with a key that is lost: nobody can answer it
             self.answer(int(row.id), person, row.channel, ())
             return self.next_message(person, settled_before)
@@ -239,15 +166,13 @@ class Mailbox:
         changes |= {"country": country} if country else {}
         with self._engine.begin() as connection:
             ended = connection.execute(
-                update(_inbox)
-                .where(_inbox.c.id == message, _inbox.c.state == NEW)
-                .values(state=DONE, body="")
+                update(inbox).where(inbox.c.id == message, inbox.c.state == NEW).values(state=DONE, body="")
             ).rowcount
             if not ended:  # another process has answered it
                 return
-            connection.execute(update(_people).where(_people.c.person == person).values(**changes))
+            connection.execute(update(people).where(people.c.person == person).values(**changes))
             if parts:
-                connection.execute(_outbox.insert(), self._letters(channel, person, parts, token, now))
+                connection.execute(outbox.insert(), self._letters(channel, person, parts, token, now))
 
     # -- out ------------------------------------------------------------------------------------------
 
@@ -258,11 +183,11 @@ class Mailbox:
         """
         now = time() if now is None else now
         with self._engine.begin() as connection:
-            channel = connection.execute(select(_people.c.channel).where(_people.c.person == person)).scalar()
+            channel = connection.execute(select(people.c.channel).where(people.c.person == person)).scalar()
             if channel is None:
                 return False
             for number, row in enumerate(self._letters(channel, person, parts, "", now)):
-                self._insert(connection, _outbox, row | {"reference": f"{reference}-{number}"})
+                self._insert(connection, outbox, row | {"reference": f"{reference}-{number}"})
             return True
 
     def _letters(
@@ -273,7 +198,7 @@ class Mailbox:
             {
                 "channel": channel, "person": person, "reference": secrets.token_hex(16), "state": READY,
                 "due_at": now, "made_at": now,
-                "body": self._seal({"part": _part_json(each), "token": token, "trace": trace}, LETTER),
+                "body": self._seal({"part": part_json(each), "token": token, "trace": trace}, LETTER),
             }
             for each in parts
         ]  # fmt: skip
@@ -281,10 +206,10 @@ class Mailbox:
     def next_letter(self, person: str) -> Letter | None:
         """The first message that waits to be sent to a person, due or not: those behind it wait for it."""
         query = (
-            select(_outbox, _people.c.address)
-            .join(_people, _people.c.person == _outbox.c.person)
-            .where(_outbox.c.person == person, _outbox.c.state.in_((READY, SENDING)))
-            .order_by(_outbox.c.id)
+            select(outbox, people.c.address)
+            .join(people, people.c.person == outbox.c.person)
+            .where(outbox.c.person == person, outbox.c.state.in_((READY, SENDING)))
+            .order_by(outbox.c.id)
             .limit(1)
         )
         with self._engine.connect() as connection:
@@ -305,9 +230,9 @@ class Mailbox:
         due = (time() if now is None else now) + DOUBT_SECONDS
         with self._engine.begin() as connection:
             connection.execute(
-                update(_outbox)
-                .where(_outbox.c.id == letter)
-                .values(state=SENDING, tries=_outbox.c.tries + 1, due_at=due)
+                update(outbox)
+                .where(outbox.c.id == letter)
+                .values(state=SENDING, tries=outbox.c.tries + 1, due_at=due)
             )
 
     def doubt_anew(self, now: float | None = None) -> None:
@@ -316,7 +241,7 @@ class Mailbox:
         due = (time() if now is None else now) + DOUBT_SECONDS
         with self._engine.begin() as connection:
             connection.execute(
-                update(_outbox).where(_outbox.c.state == SENDING, _outbox.c.due_at < due).values(due_at=due)
+                update(outbox).where(outbox.c.state == SENDING, outbox.c.due_at < due).values(due_at=due)
             )
 
     def settle(
@@ -329,17 +254,17 @@ class Mailbox:
         if state == SENT:
             changes["body"] = ""
         with self._engine.begin() as connection:
-            connection.execute(update(_outbox).where(_outbox.c.id == letter).values(**changes))
+            connection.execute(update(outbox).where(outbox.c.id == letter).values(**changes))
 
     def receipt(self, reference: str, failed: bool, code: str) -> None:
         """Takes up what the platform tells later of a message, by our reference or its own id."""
-        mine = or_(_outbox.c.reference == reference, _outbox.c.message == self._sealer.person(reference))
+        mine = or_(outbox.c.reference == reference, outbox.c.message == self._sealer.person(reference))
         if failed:
             with self._engine.begin() as connection:
-                connection.execute(update(_outbox).where(mine).values(state=DEAD, code=code[:60]))
+                connection.execute(update(outbox).where(mine).values(state=DEAD, code=code[:60]))
             return
         # Several come for each message, and only one that is in doubt has anything to learn: those are few.
-        in_doubt = select(_outbox.c.id).where(_outbox.c.state == SENDING, _outbox.c.reference == reference)
+        in_doubt = select(outbox.c.id).where(outbox.c.state == SENDING, outbox.c.reference == reference)
         with self._engine.connect() as connection:
             found = connection.execute(in_doubt).scalar()
         if found is not None:
@@ -349,20 +274,20 @@ class Mailbox:
 
     def with_work(self, channel: str, settled_before: float, now: float, most: int = 200) -> list[str]:
         """People of a channel for whom something is to be answered or sent, whom nobody holds."""
-        waiting = select(_inbox.c.person).where(
-            _inbox.c.channel == channel, _inbox.c.state == NEW, _past(_inbox.c.came_at, settled_before)
+        waiting = select(inbox.c.person).where(
+            inbox.c.channel == channel, inbox.c.state == NEW, _past(inbox.c.came_at, settled_before)
         )
-        leaving = select(_outbox.c.person).where(
-            _outbox.c.channel == channel, _outbox.c.state.in_((READY, SENDING)),
-            or_(_outbox.c.due_at <= now, _outbox.c.tries == 0),
+        leaving = select(outbox.c.person).where(
+            outbox.c.channel == channel, outbox.c.state.in_((READY, SENDING)),
+            or_(outbox.c.due_at <= now, outbox.c.tries == 0),
         )  # fmt: skip
         query = (
-            select(_people.c.person)
+            select(people.c.person)
             .where(
-                _past(_people.c.held_until, now),
-                or_(_people.c.person.in_(waiting), _people.c.person.in_(leaving)),
+                _past(people.c.held_until, now),
+                or_(people.c.person.in_(waiting), people.c.person.in_(leaving)),
             )
-            .order_by(_people.c.seen_at)
+            .order_by(people.c.seen_at)
             .limit(most)
         )
         with self._engine.connect() as connection:
@@ -375,10 +300,10 @@ class Mailbox:
             return True
         with self._engine.begin() as connection:
             done = connection.execute(
-                update(_people)
+                update(people)
                 .where(
-                    _people.c.person == person,
-                    or_(_past(_people.c.held_until, now), _people.c.held_by == self._me),
+                    people.c.person == person,
+                    or_(_past(people.c.held_until, now), people.c.held_by == self._me),
                 )
                 .values(held_by=self._me, held_until=now + HOLD_SECONDS)
             )
@@ -391,15 +316,15 @@ class Mailbox:
         self._holding.pop(person, None)
         with self._engine.begin() as connection:
             connection.execute(
-                update(_people)
-                .where(_people.c.person == person, _people.c.held_by == self._me)
+                update(people)
+                .where(people.c.person == person, people.c.held_by == self._me)
                 .values(held_by="", held_until=0.0)
             )
 
     def known(self, person: str) -> Known | None:
         """What is known of a person."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(_people).where(_people.c.person == person)).first()
+            row = connection.execute(select(people).where(people.c.person == person)).first()
         if row is None:
             return None
         try:
@@ -411,8 +336,8 @@ class Mailbox:
 
     def is_waiting(self, person: str) -> bool:
         """Whether a message of a person waits for its answer, or the answer for being sent."""
-        mine = select(_inbox.c.id).where(_inbox.c.person == person, _inbox.c.state == NEW)
-        theirs = select(_outbox.c.id).where(_outbox.c.person == person, _outbox.c.state.in_((READY, SENDING)))
+        mine = select(inbox.c.id).where(inbox.c.person == person, inbox.c.state == NEW)
+        theirs = select(outbox.c.id).where(outbox.c.person == person, outbox.c.state.in_((READY, SENDING)))
         with self._engine.connect() as connection:
             return any(connection.execute(query.limit(1)).first() is not None for query in (mine, theirs))
 
@@ -421,10 +346,10 @@ class Mailbox:
     def dead(self) -> list[Letter]:
         """Messages that could not be sent, the oldest first."""
         query = (
-            select(_outbox, _people.c.address)
-            .join(_people, _people.c.person == _outbox.c.person)
-            .where(_outbox.c.state == DEAD)
-            .order_by(_outbox.c.id)
+            select(outbox, people.c.address)
+            .join(people, people.c.person == outbox.c.person)
+            .where(outbox.c.state == DEAD)
+            .order_by(outbox.c.id)
         )
         found = []
         with self._engine.connect() as connection:
@@ -437,19 +362,19 @@ class Mailbox:
 
     def replay(self, letter: int | None = None) -> int:
         """Sends dead messages once more, one or all whose words are still kept; gives their number."""
-        which = [_outbox.c.state == DEAD, _outbox.c.body != ""]
+        which = [outbox.c.state == DEAD, outbox.c.body != ""]
         if letter is not None:
-            which.append(_outbox.c.id == letter)
+            which.append(outbox.c.id == letter)
         with self._engine.begin() as connection:
             changes = {"state": READY, "tries": 0, "due_at": 0.0, "code": ""}
-            return int(connection.execute(update(_outbox).where(*which).values(**changes)).rowcount)
+            return int(connection.execute(update(outbox).where(*which).values(**changes)).rowcount)
 
     def counts(self) -> dict[str, int]:
         """How many messages wait, are on their way, or are dead."""
         with self._engine.connect() as connection:
-            found = {NEW: connection.execute(_count(_inbox, NEW)).scalar() or 0}
+            found = {NEW: connection.execute(_count(inbox, NEW)).scalar() or 0}
             for state in (READY, SENDING, DEAD):
-                found[state] = connection.execute(_count(_outbox, state)).scalar() or 0
+                found[state] = connection.execute(_count(outbox, state)).scalar() or 0
         return found
 
     def erase(self, person: str) -> dict[str, int]:
@@ -460,27 +385,27 @@ class Mailbox:
         """
         self._holding.pop(person, None)
         with self._engine.begin() as connection:
-            blank = update(_inbox).where(_inbox.c.person == person)
+            blank = update(inbox).where(inbox.c.person == person)
             return {
-                _inbox.name: connection.execute(blank.values(body="", state=DONE, person="")).rowcount,
+                inbox.name: connection.execute(blank.values(body="", state=DONE, person="")).rowcount,
                 **{
                     table.name: connection.execute(delete(table).where(table.c.person == person)).rowcount
-                    for table in (_outbox, _people)
+                    for table in (outbox, people)
                 },
             }
 
     def begin_anew(self, person: str) -> bool:
         """Erases what was said up to now; True when they have written since, and wait for an answer."""
-        mine = _people.c.person == person
-        new = select(_inbox.c.id).where(_inbox.c.person == person, _inbox.c.state == NEW).limit(1)
+        mine = people.c.person == person
+        new = select(inbox.c.id).where(inbox.c.person == person, inbox.c.state == NEW).limit(1)
         fresh = {"forget": False, "rest": "", "country": "", "language": ""}
         with self._engine.begin() as connection:
             # Before anything is looked at: whoever accepts a message of theirs waits for us, or we for them.
-            connection.execute(update(_people).where(mine).values(**fresh))
+            connection.execute(update(people).where(mine).values(**fresh))
             if connection.execute(new).first() is not None:
-                done = update(_inbox).where(_inbox.c.person == person, _inbox.c.state == DONE)
+                done = update(inbox).where(inbox.c.person == person, inbox.c.state == DONE)
                 connection.execute(done.values(body="", person=""))
-                connection.execute(delete(_outbox).where(_outbox.c.person == person))
+                connection.execute(delete(outbox).where(outbox.c.person == person))
                 return True
         self.erase(person)
         return False
@@ -494,19 +419,19 @@ class Mailbox:
         Whoever `is_wanted` stays: there is still something to tell them. Gives how many people went.
         """
         now = time() if now is None else now
-        silent = select(_people.c.person).where(_people.c.seen_at < now - kept)
+        silent = select(people.c.person).where(people.c.seen_at < now - kept)
         with self._engine.connect() as connection:
             gone = [each for each in connection.execute(silent).scalars() if not is_wanted(each)]
         with self._engine.begin() as connection:
             connection.execute(
-                delete(_inbox).where(_inbox.c.state == DONE, _inbox.c.came_at < now - IDS_KEPT_SECONDS)
+                delete(inbox).where(inbox.c.state == DONE, inbox.c.came_at < now - IDS_KEPT_SECONDS)
             )
             connection.execute(
-                delete(_outbox).where(_outbox.c.state == SENT, _outbox.c.made_at < now - 24 * 3600)
+                delete(outbox).where(outbox.c.state == SENT, outbox.c.made_at < now - 24 * 3600)
             )
-            connection.execute(delete(_outbox).where(_outbox.c.made_at < now - kept))
-            connection.execute(delete(_inbox).where(_inbox.c.state == NEW, _inbox.c.came_at < now - kept))
-        return sum(self.erase(person)[_people.name] for person in gone)
+            connection.execute(delete(outbox).where(outbox.c.made_at < now - kept))
+            connection.execute(delete(inbox).where(inbox.c.state == NEW, inbox.c.came_at < now - kept))
+        return sum(self.erase(person)[people.name] for person in gone)
 
     # -- sealed ---------------------------------------------------------------------------------------
 
@@ -528,7 +453,7 @@ class Mailbox:
             person=row.person,
             address=self._opened_address(row),
             reference=row.reference,
-            part=_part(body.get("part") or {"text": ""}),
+            part=part(body.get("part") or {"text": ""}),
             token=body.get("token") or "",
             trace=body.get("trace") or "",
             tries=int(row.tries),
@@ -545,27 +470,3 @@ def _past(moment: Column[float], now: float) -> Any:
 
 def _count(table: Table, state: str) -> Any:
     return select(func.count()).where(table.c.state == state)
-
-
-def _inbound_json(message: Inbound, trace: str) -> dict[str, Any]:
-    return {
-        "sender": message.sender, "id": message.id, "at": message.at, "kind": message.kind,
-        "text": message.text, "place": message.place, "token": message.token, "trace": trace,
-    }  # fmt: skip
-
-
-def _inbound(body: Mapping[str, Any]) -> Inbound:
-    place = body.get("place")
-    return Inbound(**{**body, "place": tuple(place) if place else None})
-
-
-def _part_json(part: Part) -> dict[str, Any]:
-    return {
-        "text": part.text, "choices": [[each.label, each.number] for each in part.choices],
-        "file": dict(part.file) if part.file else None,
-    }  # fmt: skip
-
-
-def _part(body: Mapping[str, Any]) -> Part:
-    choices = tuple(Choice(str(label), int(number)) for label, number in body.get("choices") or ())
-    return Part(str(body["text"]), choices, body.get("file"))

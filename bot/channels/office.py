@@ -24,7 +24,8 @@ from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
 from bot.channels.aside import Aside
 from bot.channels.carrier import Carrier, next_try
-from bot.channels.mailbox import DEAD, READY, SENT, Known, Letter, Mailbox
+from bot.channels.mail import DEAD, READY, SENT, Known, Letter
+from bot.channels.mailbox import Mailbox
 from bot.channels.platform import Inbound, Outcome, Part, Profile
 from bot.channels.rendering import Rendering, render
 from bot.channels.saying import asks_to_erase
@@ -81,6 +82,7 @@ class Office:
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._aside = Aside("office", _THREADS)
+        self._not_noted: dict[int, Outcome] = {}  # sent while the database was away: not sent again
         self._stopped = False
 
     def open(self, line: Line) -> None:
@@ -174,22 +176,32 @@ class Office:
     async def _send_all(self, person: str, line: Line) -> bool:
         """Sends what waits for a person in its order; False when the first has to wait."""
         while (letter := await self._aside(self._mailbox.next_letter, person)) is not None:
-            if letter.tries and letter.due_at > time():  # never tried: due, whatever the clock says
+            outcome = self._not_noted.get(letter.id)
+            if outcome is None:
+                if letter.tries and letter.due_at > time():  # never tried: due, whatever the clock says
+                    return False
+                if not await self._aside(self._mailbox.hold, person):
+                    return False
+                await self._aside(self._mailbox.sending, letter.id)
+                outcome = self._not_noted[letter.id] = await self._carried(line, letter)
+            if not await self._noted(line, letter, outcome):
                 return False
-            if not await self._aside(self._mailbox.hold, person):
-                return False
-            await self._aside(self._mailbox.sending, letter.id)
-            outcome = await self._carried(line, letter)
-            if outcome.state == "sent":
-                await self._aside(self._mailbox.settle, letter.id, SENT, message=outcome.id)
-                continue
-            pause = next_try(outcome, letter.tries + 1) if outcome.state == "retry" else None
-            if pause is not None:
-                due = time() + pause
-                await self._aside(self._mailbox.settle, letter.id, READY, due_at=due, code=outcome.code)
-                return False
-            logger.warning("A message on %s could not be sent: %s.", line.name, outcome.code or "unknown")
-            await self._aside(self._mailbox.settle, letter.id, DEAD, code=outcome.code)
+            self._not_noted.pop(letter.id, None)
+        return True
+
+    async def _noted(self, line: Line, letter: Letter, outcome: Outcome) -> bool:
+        """Notes what came of sending; False when the letter is to be tried again later."""
+        if outcome.state == "sent":
+            await self._aside(self._mailbox.settle, letter.id, SENT, message=outcome.id)
+            return True
+        pause = next_try(outcome, letter.tries + 1) if outcome.state == "retry" else None
+        if pause is not None:
+            due = time() + pause
+            await self._aside(self._mailbox.settle, letter.id, READY, due_at=due, code=outcome.code)
+            self._not_noted.pop(letter.id, None)
+            return False
+        logger.warning("A message on %s could not be sent: %s.", line.name, outcome.code or "unknown")
+        await self._aside(self._mailbox.settle, letter.id, DEAD, code=outcome.code)
         return True
 
     async def _carried(self, line: Line, letter: Letter) -> Outcome:

@@ -24,7 +24,8 @@ from bot.channels.accounts import accounts_for
 from bot.channels.carrier import Carrier
 from bot.channels.conversing import OnMessage
 from bot.channels.limits import Limit, Limiter, tells_danger
-from bot.channels.mailbox import HOLD_SECONDS, Letter
+from bot.channels.mail import Letter
+from bot.channels.mailbox import HOLD_SECONDS
 from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
 from bot.channels.requests import Refused, json_object, text_of

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from bot.rules.database import open_database
+from bot.rules.database import file_of, open_database
 
 _PATIENCE_MS = 200
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -21,8 +21,8 @@ def open_private(url: str) -> Engine:
     engine = open_database(url)
     engine.hide_parameters = True  # errors would repeat them in logs
     if engine.dialect.name == "sqlite":
-        if engine.url.database not in (None, "", ":memory:"):
-            _close_to_others(Path(str(engine.url.database)))
+        if (file := file_of(engine.url)) is not None:
+            _close_to_others(file)
         event.listen(engine, "connect", _overwrite_freed)
     return engine
 

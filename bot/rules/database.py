@@ -30,8 +30,8 @@ def open_database(url: str | URL, *, one_view: bool = False, patient: bool = Fal
     """
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        if (file := file_of(parsed)) is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
         # Errors do not repeat what was to be written: names, hashes of passwords.
         engine = create_engine(
             parsed, future=True, hide_parameters=True, **_pooling(parsed, one_view, patient)
@@ -43,6 +43,13 @@ def open_database(url: str | URL, *, one_view: bool = False, patient: bool = Fal
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _sqlite_pragmas)
     return engine
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite database; None for another one, in memory, or named by SQLite's own address."""
+    name = str(url.database or ":memory:")
+    own = url.get_backend_name() != "sqlite" or name == ":memory:" or name.startswith("file:")
+    return None if own else Path(name)
 
 
 def _pooling(url: URL, one_view: bool, patient: bool) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from time import time
 from typing import Any
 
 from bot.channels.carrier import Carrier
-from bot.channels.mailbox import Letter, Mailbox
+from bot.channels.mail import Letter
+from bot.channels.mailbox import Mailbox
 from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
 from bot.people.store import PeopleStore

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.mailbox import DEAD, DOUBT_SECONDS, HOLD_SECONDS, READY, SENT, Mailbox
+from bot.channels.mail import DEAD, READY, SENT
+from bot.channels.mailbox import DOUBT_SECONDS, HOLD_SECONDS, Mailbox
 from bot.channels.platform import Choice, Inbound, Part
 
 NOW = 1_800_000_000.0

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bot.channels.carrier import Carrier
-from bot.channels.mailbox import Letter, Mailbox
+from bot.channels.mail import Letter
+from bot.channels.mailbox import Mailbox
 from bot.channels.office import Line, Office
 from bot.channels.platform import Inbound, Outcome, Profile
 from bot.observability import correlation, marks

@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
 
-from bot.channels import mailbox, weblog
+from bot.channels import mail, weblog
 from bot.databases.migrating import ACCOUNTS, PEOPLE, Steps, bring_up_to_date, version
 from bot.desk.accounts import tables as accounts
 from bot.desk.workshop import proposals
@@ -24,7 +24,7 @@ from bot.rules.database import open_database
 
 OURS: dict[Steps, tuple[MetaData, ...]] = {
     PEOPLE: (
-        conversations._metadata, mailbox._metadata, weblog._metadata, people.metadata, counts._metadata,
+        conversations._metadata, mail.metadata, weblog._metadata, people.metadata, counts._metadata,
         locks.metadata,
     ),
     ACCOUNTS: (accounts.metadata, proposals.metadata),
