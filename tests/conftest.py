@@ -39,6 +39,8 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What touches the database runs on both Pythons, of the rest the slow tests alone."""
     for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker(pytest.mark.slow)
         if item.path.name in ON_BOTH:
             item.add_marker(pytest.mark.both)
 

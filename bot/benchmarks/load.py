@@ -18,7 +18,7 @@ import aiohttp
 from bot.benchmarks.conversations import Said, people
 from bot.benchmarks.figures import Figures, Options, percentiles
 from bot.benchmarks.generator import closed_loop, opened, refuse_failures
-from bot.benchmarks.running import haq_run
+from bot.benchmarks.running import Running, haq_run
 from bot.settings import Settings
 
 AT_ONCE, WARM_UP_PEOPLE, PEOPLE = 16, 160, 640
@@ -41,7 +41,7 @@ def bench(settings: Settings, _options: Options) -> Figures:
         haq_run(settings, Path(folder)) as running,
     ):
         at_start = running.memory()
-        figures = asyncio.run(_run(running.url, warm, crowd))
+        figures = asyncio.run(_run(running, warm, crowd))
         memory = running.memory()
     return {
         **figures,
@@ -52,22 +52,28 @@ def bench(settings: Settings, _options: Options) -> Figures:
     }
 
 
-async def _run(url: str, warm: Sequence[Sequence[Said]], crowd: Sequence[Sequence[Said]]) -> dict[str, float]:
-    async with opened(url) as session:
+async def _run(
+    running: Running, warm: Sequence[Sequence[Said]], crowd: Sequence[Sequence[Said]]
+) -> dict[str, float]:
+    async with opened(running.url) as session:
         await closed_loop(session, warm, AT_ONCE)
+        before = running.spent()
         replies, seconds = await closed_loop(session, crowd, AT_ONCE)
         refuse_failures(replies)
         return {
             "messages": len(replies),
             "messages_per_s": round(len(replies) / seconds, 1),
+            "cpu_ms": round((running.spent() - before) / len(replies) * 1000, 2),
             **percentiles([reply.seconds for reply in replies]),
             **await growth(session, f"long-{time.time_ns()}"),
         }
 
 
-async def growth(session: aiohttp.ClientSession, sender: str) -> dict[str, float]:
-    """The median milliseconds of a message around the 5th, 100th and 600th of one conversation."""
-    texts = [OPENING, *(ROUND[number % len(ROUND)] for number in range(LENGTHS[-1] + WINDOW))]
+async def growth(
+    session: aiohttp.ClientSession, sender: str, lengths: Sequence[int] = LENGTHS
+) -> dict[str, float]:
+    """The median milliseconds of a message around some lengths of one conversation."""
+    texts = [OPENING, *(ROUND[number % len(ROUND)] for number in range(lengths[-1] + WINDOW))]
     said = [Said(sender, text) for text in texts]
     replies, _ = await closed_loop(session, [said], 1)
     refuse_failures(replies)
@@ -75,5 +81,5 @@ async def growth(session: aiohttp.ClientSession, sender: str) -> dict[str, float
         f"message_{length}_ms": round(
             median(reply.seconds for reply in replies[length - 1 : length - 1 + WINDOW]) * 1000, 1
         )
-        for length in LENGTHS
+        for length in lengths
     }

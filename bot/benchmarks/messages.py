@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from bot.benchmarks.conversations import Said, interleaved, people, repeated
 from bot.benchmarks.figures import Figures, Options, percentiles
 from bot.benchmarks.generator import Reply, open_loop, opened, refuse_failures
-from bot.benchmarks.running import haq_run
+from bot.benchmarks.running import Running, haq_run
 from bot.settings import Settings
 
 RATE, SECONDS, WARM_UP_SECONDS = 60.0, 60.0, 20.0
@@ -34,19 +34,25 @@ def bench(settings: Settings, options: Options) -> Figures:
         TemporaryDirectory(prefix="haq-bench-") as folder,
         haq_run(settings, Path(folder)) as running,
     ):
-        replies = asyncio.run(_run(running.url, warm, messages, rate))
+        replies, spent = asyncio.run(_run(running, warm, messages, rate))
     return {
         "rate": rate,
         "messages": len(messages),
         "repeated_share": repeated(messages),
         "ruled_share": round(sum(reply.ruled for reply in replies) / len(replies), 3),
         **percentiles([reply.seconds for reply in replies]),
+        "cpu_ms": round(spent / len(replies) * 1000, 2),
     }
 
 
-async def _run(url: str, warm: Sequence[Said], messages: Sequence[Said], rate: float) -> list[Reply]:
-    async with opened(url) as session:
+async def _run(
+    running: Running, warm: Sequence[Said], messages: Sequence[Said], rate: float
+) -> tuple[list[Reply], float]:
+    """The replies, and the seconds of processor time of all of Haq for them."""
+    async with opened(running.url) as session:
         await open_loop(session, warm, rate)
+        before = running.spent()
         replies = await open_loop(session, messages, rate)
+        spent = running.spent() - before
     refuse_failures(replies)
-    return replies
+    return replies, spent

@@ -34,7 +34,14 @@ class Running:
 
     def memory(self) -> dict[str, float]:
         """Megabytes of each process: shared pages count in part for everybody who shares them (PSS)."""
-        return {name: megabytes(pid) for pid, name in _below(self.pid)}
+        found: dict[str, float] = {}
+        for pid, name in _below(self.pid):  # of several workers the sum
+            found[name] = round(found.get(name, 0.0) + megabytes(pid), 1)
+        return found
+
+    def spent(self) -> float:
+        """Seconds of processor time of all processes so far, which other work on the machine changes less."""
+        return sum(processor_seconds(pid) for pid, _ in _below(self.pid))
 
 
 @contextmanager
@@ -87,6 +94,14 @@ def megabytes(pid: int) -> float:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
                 return round(int(line.split()[1]) / 1024, 1)
+    return 0.0
+
+
+def processor_seconds(pid: int) -> float:
+    """The processor time of a process; 0 when it is gone."""
+    with suppress(OSError):
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
     return 0.0
 
 

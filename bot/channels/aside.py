@@ -12,33 +12,36 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_THREADS = 6
+
 
 class TooLate(Exception):
     """Nobody waits any more for what was to be done; it was not begun."""
 
 
 class Aside:
-    """A few threads of its own: what has to wait there holds up nobody elsewhere.
+    """A few threads of its own: what has to wait there holds up nobody elsewhere."""
 
-    `patience`: what could not be begun within so many seconds is not begun at all.
-    """
-
-    def __init__(self, name: str, threads: int, patience: float = float("inf")) -> None:
+    def __init__(self, name: str, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._patience = patience
 
     async def __call__(self, do: Callable[..., T], *arguments: Any, **named: Any) -> T:
-        """Does something in a thread, under the same trace. Raises TooLate, and what it raises."""
+        """Does something in a thread, under the same trace. Raises what it raises."""
         work = partial(copy_context().run, do, *arguments, **named)
-        until = monotonic() + self._patience
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    async def within(self, seconds: float, do: Callable[..., T], *arguments: Any) -> T:
+        """The same, unless it could not be begun within so many seconds. Raises TooLate then."""
+        until = monotonic() + seconds
 
         def in_time() -> T:
             if monotonic() > until:
                 raise TooLate
-            return work()
+            return do(*arguments)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, in_time)
+        return await self(in_time)
 
-    def close(self) -> None:
-        """Lets the threads go once they are done."""
-        self._pool.shutdown(wait=False)
+
+def threads_for(url: str) -> int:
+    """How many threads help with a database: SQLite takes one writer at a time, and the others only wait."""
+    return 1 if url.startswith("sqlite") else _THREADS

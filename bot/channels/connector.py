@@ -17,21 +17,20 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, text
 
 from bot.channels.accounts import accounts_for
-from bot.channels.aside import Aside, TooLate
+from bot.channels.aside import TooLate
 from bot.channels.carrier import HttpCarrier
 from bot.channels.configured import platform_from
 from bot.channels.conversing import OnMessage
 from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Malformed, Platform, Receipt
-from bot.channels.running import NOT_NOW, close_office, conversations, mailbox, office
+from bot.channels.running import NOT_NOW, aside, close_office, conversations, mailbox, office
 from bot.observability.marks import count
 from bot.privacy.failures import where
 from bot.settings import load_settings
 
 logger = logging.getLogger(__name__)
 
-_THREADS = 3  # that keep messages; the database is slow at times
 _PATIENCE_SECONDS = 4.0  # platforms wait for five seconds or longer
 MOST_BYTES = 1_000_000  # a batch of the platforms has some kilobytes
 _LIMIT = Limit(burst=30, per_minute=20)
@@ -45,7 +44,6 @@ class Connector(InputChannel):
     def __init__(self, platform: Platform | None) -> None:
         self._platform = platform
         self._limiter = Limiter(_LIMIT, accounts_for(self.channel))
-        self._aside = Aside(self.channel, _THREADS, _PATIENCE_SECONDS)
 
     @classmethod
     def name(cls) -> str:
@@ -81,7 +79,7 @@ class Connector(InputChannel):
         @routes.route("/webhook", methods=["POST"])
         async def webhook(request: Request) -> HTTPResponse:
             try:
-                status, taken = await self._aside(self._take, platform, request)
+                status, taken = await aside().within(_PATIENCE_SECONDS, self._take, platform, request)
             except TooLate:  # the platform has given up on it, and sends it again
                 return empty(503)
             if taken:

@@ -47,7 +47,6 @@ SETTLE_SECONDS = 0.6  # platforms swap neighbours; later ones are answered as th
 AT_ONCE = 3  # messages before the assistant: more would keep new ones waiting for their receipt
 MOST_OF_DESK = 9  # messages that one text of the desk may take
 MOST_BUSY = 24  # people of a channel at a time: the others are for other processes
-_THREADS = 4  # that wait for the database
 _IDLE_SECONDS = 0.5
 _DESK_SECONDS = 2.0
 _SILENT = ("reaction", "deleted")
@@ -74,14 +73,16 @@ class Line:
 class Office:
     """Answers and sends for all channels of this process."""
 
-    def __init__(self, mailbox: Mailbox, people: Callable[[], PeopleStore], talk: Talk) -> None:
+    def __init__(
+        self, mailbox: Mailbox, people: Callable[[], PeopleStore], talk: Talk, aside: Aside | None = None
+    ) -> None:
         self._mailbox, self._people, self._talk = mailbox, people, talk
         self._lines: dict[str, Line] = {}
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._busy_of: Counter[str] = Counter()  # by channel
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._aside = Aside("office", _THREADS)
+        self._aside = aside or Aside("office", 1)
         self._not_noted: dict[int, Outcome] = {}  # sent while the database was away: not sent again
         self._stopped = False
 
@@ -129,7 +130,6 @@ class Office:
             await asyncio.wait(list(self._busy.values()), timeout=5)
         for line in self._lines.values():
             await line.carrier.close()
-        self._aside.close()
 
     async def _hand_out(self) -> None:
         now = time()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.aside import Aside, threads_for
 from bot.channels.conversing import OnMessage, converse
 from bot.channels.mailbox import Mailbox
 from bot.channels.office import Office
@@ -25,6 +26,12 @@ def mailbox() -> Mailbox:
     """The mailbox, opened at the first message."""
     settings = load_settings()
     return Mailbox(settings.conversations_url, settings.people_key)
+
+
+@lru_cache(maxsize=1)
+def aside() -> Aside:
+    """The threads in which webhooks and the office ask the mailbox."""
+    return Aside("mailbox", threads_for(load_settings().conversations_url))
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +65,7 @@ def office(app: Any, on_new_message: OnMessage) -> Office:
         chosen = {"language": session[0]} if session is not None and session[1] else {}
         return await converse(app.ctx.agent, on_new_message, channel, person, words, chosen)
 
-    opened = Office(mailbox(), people, talk)
+    opened = Office(mailbox(), people, talk, aside())
     app.ctx.haq_office = opened
     app.ctx.haq_office_work = asyncio.ensure_future(opened.run())
     return opened

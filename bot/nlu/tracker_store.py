@@ -12,7 +12,6 @@ from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, SerializedTrackerAsText, TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -35,15 +34,10 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
         settings = load_settings()
         self._store = ConversationStore(settings.conversations_url, settings.people_key)
 
-    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
-        """An empty conversation. Nothing is kept of a person before something is said."""
-        tracker = self.init_tracker(sender_id)
-        if append_action_listen:
-            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
-        return tracker
-
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keeps what the next message needs."""
+        """Keeps what the next message needs; nothing of a person before something is said."""
+        if not any(isinstance(event, UserUttered) for event in tracker.events):
+            return
         events = [_without_words(event.as_dict()) for event in _last_turns(list(tracker.events))]
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
         body = json.dumps({"slots": slots, "events": events}, ensure_ascii=False)

@@ -17,6 +17,9 @@ from typing import IO
 
 MOST = 256  # processes of a kind
 
+_KINDS = ("counter", "histogram", "gauge_livesum")  # a file each
+_ROOM_BYTES = 256 * 1024  # several times what our numbers need
+
 
 @dataclass(frozen=True)
 class Slot:
@@ -40,8 +43,17 @@ def take_slot(folder: Path) -> Slot:
                 held.truncate(0)
                 held.write(str(os.getpid()))
                 held.flush()
+                for kind in _KINDS:
+                    _take_room(folder / f"{kind}_{number}.db")
                 return Slot(folder, number, held)
     raise OSError(f"All {MOST} places in {folder} are taken.")
+
+
+def _take_room(path: Path) -> None:
+    """Takes its room on the disk now: prometheus-client writes into mapped files with holes, and a process
+    that does so on a full disk is killed (SIGBUS)."""
+    with path.open("ab") as file:
+        os.posix_fallocate(file.fileno(), 0, _ROOM_BYTES)
 
 
 def living(folder: Path) -> dict[int, int]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from sqlalchemy import Column, MetaData, String, Table, Text, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, MetaData, String, Table, Text, bindparam, delete, select, text, update
 from sqlalchemy.engine import Engine
 
 from bot.databases.migrating import PEOPLE, bring_up_to_date
@@ -30,18 +29,13 @@ _conversations = Table(
 )
 
 
-def _keep(insert: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
-    """Writes a row, in place of the one that there is of the same person."""
-    new = {name: insert.excluded[name] for name in ("body", "updated_at")}
-    return insert.on_conflict_do_update(index_elements=["person"], set_=new)
-
-
-# Run at every message: building a statement costs more than running it.
+# Run at every message: building a statement costs more than running it. (An insert that says what to do
+# about a row that is there already is compiled anew each time; as text it is not.)
 _KEPT = select(_conversations.c.body).where(_conversations.c.person == bindparam("of"))
-_KEEP = {
-    "sqlite": _keep(sqlite.insert(_conversations)),
-    "postgresql": _keep(postgresql.insert(_conversations)),
-}
+_KEEP = text(
+    "INSERT INTO conversation (person, body, updated_at) VALUES (:person, :body, :updated_at) "
+    "ON CONFLICT (person) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at"
+)
 
 
 class ConversationStore:
@@ -69,7 +63,7 @@ class ConversationStore:
             "updated_at": _now().isoformat(timespec="seconds"),
         }
         with self._engine.begin() as connection:
-            connection.execute(_KEEP[self._engine.dialect.name], row)
+            connection.execute(_KEEP, row)
 
     def rename(self, person: str, new: str) -> None:
         """Goes on with a conversation under the new id of the same person, unless that has one already."""

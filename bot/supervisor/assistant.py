@@ -98,6 +98,12 @@ async def _keep_house(settings: Settings, _app: Any, _loop: Any) -> None:
 
 async def _settle(_app: Any, _loop: Any) -> None:
     """What was made up to here stays: looking through it for garbage takes a third of a second each time."""
+    from bot.conversation.turn import enabled_languages
+    from bot.language.emergency import detect
+    from bot.language.scope import scope
+
+    for language in enabled_languages():  # their lists of dangers are compiled at first use
+        detect("", scope(language))
     gc.collect()
     gc.freeze()
 

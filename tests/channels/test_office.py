@@ -6,6 +6,7 @@ from pathlib import Path
 from time import time
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.platform import Outcome
 from tests.channels.office_world import SMS, World
@@ -119,3 +120,19 @@ def test_forgetting_leaves_no_one(world: World) -> None:
     person = world.mailbox.person("sms", "1")
     world.work(lambda: world.post.forgot == [person])
     assert world.post.texts == ["delete my data"] and world.mailbox.known(person) is None
+
+
+def test_what_was_sent_while_the_database_was_away_is_not_sent_again(world: World) -> None:
+    settle = world.mailbox.settle
+    failed: list[object] = []
+
+    def fails_once(*given: object, **named: object) -> None:
+        if not failed:
+            failed.append(given)
+            raise OperationalError("the disk is full", {}, Exception())
+        settle(*given, **named)  # type: ignore[arg-type]
+
+    world.mailbox.settle = fails_once  # type: ignore[method-assign]
+    world.say("once")
+    world.work(lambda: bool(failed) and not world.mailbox.counts()["sending"], seconds=30)
+    assert world.post.texts == ["once"]

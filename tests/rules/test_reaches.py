@@ -23,13 +23,13 @@ def test_topics_together_are_what_each_gives(law_url: str) -> None:
     chance = random.Random(9)
     asked_before, fresh = LawBase(law_url), LawBase(law_url)
     found = 0
-    for _ in range(60):
+    for _ in range(20):
         (to, home), topics = chance.choice(PAIRS), chance.sample(TOPICS, chance.randint(1, 6))
         fresh._held = None  # as after a start
         got = ids(asked_before, topics, to, home)
         assert got == ids(fresh, topics[::-1], to, home) == sorted(set(got))
         found += len(got)
-    assert found > 500
+    assert found > 150
 
 
 def test_all_topics_and_each_of_them(law_url: str) -> None:
