@@ -18,10 +18,10 @@ import pytest
 from bot.desk.accounts.store import AccountStore, open_accounts
 from bot.desk.guard import SESSION_COOKIE
 from bot.people.store import PeopleStore
-from bot.rules.load import load_law
 from bot.settings import ROOT, Settings, load_settings
 from tests.browser import browser, npm
 from tests.end_to_end.driver import free_port
+from tests.law import loaded_law
 
 __all__ = ["browser", "npm"]
 
@@ -40,9 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def law_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The whole law, loaded once."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('law') / 'haq.db'}"
-    load_law(url, ROOT / "data" / "law")
-    return url
+    return loaded_law(tmp_path_factory)
 
 
 @dataclass

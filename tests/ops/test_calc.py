@@ -12,10 +12,10 @@ import pytest
 from bot import cli
 from bot.answers.translations import translator
 from bot.rules.lawbase import LawBase
-from bot.rules.load import load_law
 from bot.rules.model import Rule
+from tests.law import loaded_law
 from tests.ops.test_cli import HEAVY, modules_after
-from tests.rules.support import LAW, day
+from tests.rules.support import day
 from tests.rules.test_refund import months_later
 
 # The worked example of the European Commission: twenty years in France, ten in Spain.
@@ -42,9 +42,7 @@ CLOSING = "This is information, not legal advice."
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('calc') / 'haq.db'}"
-    load_law(url, LAW)
-    return url
+    return loaded_law(tmp_path_factory)
 
 
 @pytest.fixture(autouse=True)

@@ -9,17 +9,14 @@ import pytest
 
 from bot import cli
 from bot.answers.protection import COLUMN_NAMES, STATE_NAMES
-from bot.rules.load import load_law
 from bot.rules.protection import COLUMNS
 from bot.rules.vocabulary import BRANCHES
-from tests.rules.support import LAW
+from tests.law import loaded_law
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('map') / 'haq.db'}"
-    load_law(url, LAW)
-    return url
+    return loaded_law(tmp_path_factory)
 
 
 @pytest.fixture(autouse=True)

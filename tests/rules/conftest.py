@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from bot.rules.lawbase import LawBase
 from bot.rules.lawfiles import LawBook
-from bot.rules.load import load_law
-from tests.rules.support import LAW, real_law
+from tests.law import loaded_law
+from tests.rules.support import real_law
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +22,7 @@ def book() -> LawBook:
 @pytest.fixture(scope="session")
 def law_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database into which the law files of the repository were loaded."""
-    path: Path = tmp_path_factory.mktemp("law") / "haq.db"
-    url = f"sqlite:///{path}"
-    load_law(url, LAW)
-    return url
+    return loaded_law(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
