@@ -17,7 +17,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, text
 
 from bot.channels.accounts import accounts_for
-from bot.channels.aside import TooLate
 from bot.channels.carrier import HttpCarrier
 from bot.channels.configured import platform_from
 from bot.channels.conversing import OnMessage
@@ -25,6 +24,7 @@ from bot.channels.limits import Limit, Limiter, tells_danger
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Malformed, Platform, Receipt
 from bot.channels.running import NOT_NOW, aside, close_office, conversations, mailbox, office
+from bot.databases.aside import TooLate
 from bot.observability.marks import count
 from bot.privacy.failures import where
 from bot.settings import load_settings

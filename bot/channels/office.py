@@ -22,7 +22,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.answers import formats
 from bot.answers.translations import SOURCE_LANGUAGE, translator
 from bot.channels import texts
-from bot.channels.aside import Aside
 from bot.channels.carrier import Carrier, next_try
 from bot.channels.mail import DEAD, READY, SENT, Known, Letter
 from bot.channels.mailbox import Mailbox
@@ -32,6 +31,7 @@ from bot.channels.saying import asks_to_erase
 from bot.conversation.emergencies import numbers_of
 from bot.conversation.outage import apology
 from bot.conversation.turn import State, enabled_languages
+from bot.databases.aside import Aside
 from bot.language.identification import identify
 from bot.language.normalise import latinise
 from bot.language.places import country_at

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.channels.aside import Aside, threads_for
 from bot.channels.conversing import OnMessage, converse
 from bot.channels.mailbox import Mailbox
 from bot.channels.office import Office
 from bot.channels.weblog import WebLog
+from bot.databases.aside import Aside, threads_for
 from bot.people.store import PeopleStore
 from bot.privacy.conversations import ConversationStore
 from bot.rules.errors import RulesError

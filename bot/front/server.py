@@ -17,8 +17,8 @@ from starlette.routing import Route
 from bot.channels.requests import MOST_BYTES, Refused, admit, json_object, metadata_of, text_of
 from bot.channels.saying import waiting
 from bot.conversation.respond import MAX_LENGTH
+from bot.databases.aside import aside
 from bot.front.talking import Talking
-from bot.nlu.threads import aside
 from bot.observability import correlation
 from bot.observability.admission import may_read
 from bot.observability.gauges import ready_source

@@ -15,9 +15,9 @@ from bot.channels.saying import PATIENCE_SECONDS, aloud, as_sent, asks_to_erase
 from bot.conversation.case_link import words_of_code
 from bot.conversation.outage import apology_for
 from bot.conversation.respond import MAX_LENGTH
+from bot.databases.aside import aside
 from bot.events import telling as events
 from bot.locks.locks import Locks
-from bot.nlu.threads import aside
 from bot.observability.marks import count, timed
 from bot.privacy.conversations import ConversationStore
 from bot.privacy.failures import where

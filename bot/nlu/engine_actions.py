@@ -17,8 +17,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.databases.aside import aside
 from bot.nlu.engine import ACTION_TIMEOUT_SECONDS
-from bot.nlu.threads import aside
 
 if TYPE_CHECKING:
     from actions.adapter import Answered, Heard

@@ -16,7 +16,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.threads import aside
+from bot.databases.aside import aside
 from bot.privacy.conversations import ConversationStore
 from bot.settings import load_settings
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _THREADS = 6
+_ANSWERING = 8  # more would only wait for each other's turn in Python; each may hold a connection
 
 
 class TooLate(Exception):
@@ -45,3 +46,7 @@ class Aside:
 def threads_for(url: str) -> int:
     """How many threads help with a database: SQLite takes one writer at a time, and the others only wait."""
     return 1 if url.startswith("sqlite") else _THREADS
+
+
+aside = Aside("haq", _ANSWERING)
+"""For what one message needs: its conversation, its answer."""
