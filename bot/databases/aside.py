@@ -42,6 +42,10 @@ class Aside:
 
         return await self(in_time)
 
+    def close(self) -> None:
+        """Ends the threads, once what they have begun is done."""
+        self._pool.shutdown()
+
 
 def threads_for(url: str) -> int:
     """How many threads help with a database: SQLite takes one writer at a time, and the others only wait."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from time import time
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Column, Float, MetaData, String, Table, delete, extract, func, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
+from bot.databases.aside import Aside
 from bot.databases.migrating import PEOPLE, bring_up_to_date
 from bot.locks.locks import LIFETIME_SECONDS
 from bot.privacy.database import open_private
-
-T = TypeVar("T")
 
 _THREADS = 4
 
@@ -35,7 +31,7 @@ class DatabaseKeeper:
     def __init__(self, url: str, lifetime: float = LIFETIME_SECONDS) -> None:
         self._engine: Engine = open_private(url)
         self._lifetime = lifetime
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="locks")
+        self._aside = Aside("locks", _THREADS)
         bring_up_to_date(self._engine, PEOPLE)
 
     async def take(self, name: str, token: str) -> bool:
@@ -48,12 +44,8 @@ class DatabaseKeeper:
 
     async def close(self) -> None:
         """Closes the connections."""
-        self._threads.shutdown()
+        self._aside.close()
         self._engine.dispose()
-
-    async def _aside(self, do: Callable[[str, str], T], name: str, token: str) -> T:
-        """In a thread: a slow database must not stop the server from taking messages."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, do, name, token)
 
     def _take(self, name: str, token: str) -> bool:
         now = self._now()
