@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.databases.aside import aside
 from bot.nlu.engine import ACTION_TIMEOUT_SECONDS
+from bot.observability.marks import timed
 
 if TYPE_CHECKING:
     from actions.adapter import Answered, Heard
@@ -43,7 +44,8 @@ class InsideAction(Action):
         domain: Domain,
     ) -> list[Event]:
         """The messages and slots of the answer. Raises asyncio.TimeoutError after four seconds."""
-        answered = await asyncio.wait_for(aside(self._answer, heard(tracker)), ACTION_TIMEOUT_SECONDS)
+        with timed("action"):
+            answered = await asyncio.wait_for(aside(self._answer, heard(tracker)), ACTION_TIMEOUT_SECONDS)
         said = [create_bot_utterance(_filled(message)) for message in answered.messages]
         return [*said, *(SlotSet(name, value) for name, value in answered.slots.items())]
 

@@ -43,6 +43,7 @@ from rasa.shared.core.slot_mappings import SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.engine_actions import Answer, InsideAction
+from bot.observability.marks import timed
 from bot.privacy.failures import where
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,8 @@ class Processor(MessageProcessor):
         """As Rasa's, without looking whether intents and entities are in the domain: tests do."""
         if tracker is None:
             tracker = DialogueStateTracker.from_events(message.sender_id, [])
-        parsed: dict[str, Any] = self._parse_message_with_graph(message, tracker, only_output_properties)
+        with timed("nlu"):
+            parsed: dict[str, Any] = self._parse_message_with_graph(message, tracker, only_output_properties)
         return parsed
 
     async def run_action_extract_slots(

@@ -17,6 +17,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionSt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.databases.aside import aside
+from bot.observability.marks import timed
 from bot.privacy.conversations import ConversationStore
 from bot.settings import load_settings
 
@@ -41,11 +42,13 @@ class PersonTrackerStore(TrackerStore, SerializedTrackerAsText):
         events = [_without_words(event.as_dict()) for event in _last_turns(list(tracker.events))]
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
         body = json.dumps({"slots": slots, "events": events}, ensure_ascii=False)
-        await aside(self._store.put, tracker.sender_id, body)
+        with timed("store"):
+            await aside(self._store.put, tracker.sender_id, body)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as far as it is kept."""
-        body = await aside(self._store.get, sender_id)
+        with timed("store"):
+            body = await aside(self._store.get, sender_id)
         if body is None:
             return None
         kept = json.loads(body)

@@ -1,4 +1,4 @@
-"""The stages of Rasa, measured from outside, and the id of a message on its way to the actions.
+"""What is Rasa's own on the way of a message to an action server: how long it takes, and the message's id.
 
 Rasa has no place where to hang this in: its methods are wrapped once, when the assistant starts.
 """
@@ -17,22 +17,11 @@ _MARK = "haq_watched"
 
 
 def watch() -> None:
-    """Wraps the stages; doing it again changes nothing."""
+    """Wraps both; doing it again changes nothing."""
     from rasa.core.actions.action import RemoteAction
     from rasa.utils.endpoints import EndpointConfig
 
-    from bot.nlu.engine_actions import InsideAction
-    from bot.nlu.engine_serving import Processor
-    from bot.nlu.tracker_store import PersonTrackerStore
-
-    for owner, name, stage in (
-        (Processor, "parse_message", "nlu"),
-        (RemoteAction, "run", "action"),
-        (InsideAction, "run", "action"),
-        (PersonTrackerStore, "save", "store"),
-        (PersonTrackerStore, "retrieve", "store"),
-    ):
-        _wrap(owner, name, functools.partial(_measured, stage))
+    _wrap(RemoteAction, "run", _measured)
     _wrap(EndpointConfig, "request", _with_trace)
 
 
@@ -44,9 +33,9 @@ def _wrap(owner: type, name: str, wrapper: Callable[[_Method], _Method]) -> None
         setattr(owner, name, wrapped)
 
 
-def _measured(stage: str, method: _Method) -> _Method:
+def _measured(method: _Method) -> _Method:
     async def measured(*arguments: Any, **named: Any) -> Any:
-        with timed(stage):
+        with timed("action"):
             return await method(*arguments, **named)
 
     return measured
