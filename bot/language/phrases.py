@@ -105,6 +105,8 @@ class Phrases(Generic[T]):
     def _matches(self, keys: list[str], shift: int) -> Iterator[Match[T]]:
         if self._matcher is None:
             self._matcher = self._build()
+        if self._first_words.isdisjoint(keys):  # as in nearly every list; a document costs much more
+            return
         doc = Doc(_VOCABULARY, words=[key if key in self._words else _OTHER for key in keys])
         for _, start, end in self._matcher(doc):
             key = " ".join(keys[start:end])

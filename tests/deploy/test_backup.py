@@ -107,7 +107,7 @@ def test_people_in_a_shared_file_cannot_be_left_out(tmp_path: Path, run: Run) ->
 def test_while_somebody_writes(here: Settings, tmp_path: Path) -> None:
     """A copy is of one moment: two rows that come in one transaction are both there, or neither."""
     file = here.var_dir / "conversations.db"
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
 
     def write() -> None:
         with closing(sqlite3.connect(file, timeout=30)) as writing:
@@ -117,10 +117,12 @@ def test_while_somebody_writes(here: Settings, tmp_path: Path) -> None:
                 for name in ("a", "b"):
                     writing.execute("INSERT INTO desk_presence VALUES (?, 'x')", (f"{name}{number}",))
                 writing.commit()
+                begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        assert begun.wait(30)
         sizes = []
         for number in range(4):
             target = tmp_path / f"{number}.tar.gz"
