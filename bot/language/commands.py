@@ -53,12 +53,18 @@ def _nearest(said: str, phrases: dict[str, Command]) -> Command | None:
 
 def _plain(said: str, read: Scope) -> str:
     """Without words of courtesy: "skip please" is "skip"."""
-    polite = {
-        latinise(word)
-        for language in read
-        for word in words(load(language, "answers").get("polite"), language)
-    }
+    polite = _polite(read)
     return " ".join(word for word in said.split() if word not in polite)
+
+
+@by_scope
+def _polite(read: Scope) -> frozenset[str]:
+    return frozenset().union(*map(_polite_of, read))
+
+
+@cache
+def _polite_of(language: str) -> frozenset[str]:
+    return frozenset(map(latinise, words(load(language, "answers").get("polite"), language)))
 
 
 @by_scope

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 
 from bot.language.lexicon import DATA, SHARED, load, words
 from bot.language.normalise import latinise
-from bot.language.phrases import Match, Phrases
+from bot.language.phrases import Match, Phrases, keys_of
 from bot.language.scope import Scope, by_scope
 from bot.language.tokens import Token, plain, plain_key
 
@@ -177,8 +177,9 @@ class Gazetteer:
         """
         found: list[tuple[tuple[int, int, int], bool, int, Match[Sense]]] = []
         never: list[Names] = []
+        keys = keys_of(said, self._read)
         for rank, table in enumerate(self._tables):
-            for match in table.phrases.candidates(said, self._read):
+            for match in table.phrases.candidates(keys):
                 barred = any(_bars(earlier, match, said) for earlier in never)
                 if not barred and self._stands(table, match, said, known):
                     # "Saudi" is the country before it is the nationality.

@@ -78,30 +78,36 @@ def identify(text: str, *, current: str | None = None) -> Guess:
 
     May name languages that the assistant does not speak. Never raises.
     """
-    read = nfc(text[:_MAX_LENGTH])
+    read = _readable(text)
     script = _main_script(read)
-    if script:
-        return _by_script(read, script, current)
-    return _by_words(read, current)
+    return _by_script(read, script, current) if script else _decide(_heard(read), current)
 
 
 def likely(text: str) -> tuple[str, ...]:
     """The languages that a message may well be in, the likeliest first; one where it is plain."""
-    read = nfc(text[:_MAX_LENGTH])
+    return recognise(text)[1]
+
+
+def recognise(text: str) -> tuple[Guess, tuple[str, ...]]:
+    """The language of a message, and those that it may well be in: ``identify`` and ``likely`` at once."""
+    read = _readable(text)
     if script := _main_script(read):
         guess = _by_script(read, script, None)
-        return tuple(dict.fromkeys([str(guess.language), *([] if guess.confident else _SCRIPTS[script])]))
-    scores = _scores(said := _content(read), _detected(read))
-    if not said:
-        return ()
-    ranked = sorted(scores, key=lambda language: -scores[language])
-    return tuple(name for name in ranked[:_MOST_LIKELY] if scores[ranked[0]] - scores[name] < _MARGIN)
+        return guess, tuple(
+            dict.fromkeys([str(guess.language), *([] if guess.confident else _SCRIPTS[script])])
+        )
+    heard = _heard(read)
+    return _decide(heard, None), heard.likely()
 
 
 def script_languages(text: str) -> tuple[str, ...]:
     """The languages that are written in the script of a text; none for Latin letters."""
-    script = _main_script(nfc(text[:_MAX_LENGTH]))
+    script = _main_script(_readable(text))
     return _SCRIPTS[script] if script else ()
+
+
+def _readable(text: str) -> str:
+    return nfc(text[:_MAX_LENGTH])
 
 
 @lru_cache(maxsize=4096)
@@ -200,12 +206,27 @@ def _model() -> dict[str, dict[str, float]]:
     return {language: own for language, own in model.items() if own}
 
 
-def _by_words(text: str, current: str | None) -> Guess:
-    said = _content(text)
-    if not said:
-        return Guess(current, "native" if current not in _NOT_LATIN else "latin", False)
-    detected = _detected(text)
-    return _decide(_scores(said, detected), said, detected, current)
+@dataclass(frozen=True)
+class _Heard:
+    """The words of a message in Latin letters, and how likely they are in each language."""
+
+    said: list[str]
+    detected: str | None
+    scores: dict[str, float]  # natural logarithms
+    ranked: list[str]  # the likeliest first
+
+    def likely(self) -> tuple[str, ...]:
+        """Those whose words it may well be; none where nothing is said."""
+        if not self.said:
+            return ()
+        best = self.scores[self.ranked[0]]
+        return tuple(name for name in self.ranked[:_MOST_LIKELY] if best - self.scores[name] < _MARGIN)
+
+
+def _heard(text: str) -> _Heard:
+    said, detected = _content(text), _detected(text)
+    scores = _scores(said, detected)
+    return _Heard(said, detected, scores, sorted(scores, key=lambda language: -scores[language]))
 
 
 def _detected(text: str) -> str | None:
@@ -235,8 +256,10 @@ def _content(text: str) -> list[str]:
     ]
 
 
-def _decide(scores: dict[str, float], said: list[str], detected: str | None, current: str | None) -> Guess:
-    ranked = sorted(scores, key=lambda language: -scores[language])
+def _decide(heard: _Heard, current: str | None) -> Guess:
+    said, scores, ranked, detected = heard.said, heard.scores, heard.ranked, heard.detected
+    if not said:
+        return Guess(current, "native" if current not in _NOT_LATIN else "latin", False)
     best, second = ranked[0], ranked[1]
     own = _model().get(best, {})
     known = {word for word in said if own.get(word, -99.0) > math.log(_UNSEEN) + 0.5}

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -40,8 +40,7 @@ def word_grams(word: str) -> tuple[str, ...]:
 
 def character_grams(text: str) -> Iterator[str]:
     """The runs of all words of a message."""
-    for word in latinise(text).split():
-        yield from word_grams(word)
+    return chain.from_iterable(map(word_grams, latinise(text).split()))
 
 
 def word_pairs(text: str) -> Iterator[str]:
@@ -50,6 +49,11 @@ def word_pairs(text: str) -> Iterator[str]:
     yield from words
     for first, second in pairwise(words):
         yield f"{first} {second}"
+
+
+@lru_cache(maxsize=1024)
+def _log_count(count: int) -> float:
+    return 1 + math.log(count)
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,11 @@ class Block:
 
     def read(self, grams: Iterable[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The numbers of the known features of a message, and their weights: a vector of length 1."""
-        counts = Counter(grams)
-        known = [(self.numbers[gram], n) for gram, n in counts.items() if gram in self.numbers]
-        if not known:
+        counts = Counter(number for number in map(self.numbers.get, grams) if number is not None)
+        if not counts:
             return np.empty(0, np.intp), np.empty(0, np.float32)
-        indices = np.fromiter((number for number, _ in known), np.intp, len(known))
-        weights = np.fromiter((1 + math.log(n) for _, n in known), np.float32, len(known)) * self.idf[indices]
+        indices = np.fromiter(counts, np.intp, len(counts))
+        weights = np.array([_log_count(n) for n in counts.values()], np.float32) * self.idf[indices]
         return indices, weights / np.linalg.norm(weights)
 
 
@@ -81,8 +84,9 @@ class NGrams:
         """How many features there are."""
         return len(self._characters.numbers) + len(self._words.numbers)
 
+    @lru_cache(maxsize=2)  # noqa: B019 - both classifiers read a message, one after the other
     def read(self, text: str) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The numbers and weights of the features of a message."""
+        """The numbers and weights of the features of a message; not to be changed."""
         first, first_weights = self._characters.read(character_grams(text))
         second, second_weights = self._words.read(word_pairs(text))
         indices = np.concatenate([first, second + len(self._characters.numbers)])

@@ -7,10 +7,10 @@ letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
@@ -78,31 +78,31 @@ class Phrases(Generic[T]):
         matcher.add("phrase", [Doc(_VOCABULARY, words=phrase) for phrase in parts])
         return matcher
 
-    def candidates(self, said: list[Token], read: Scope) -> list[Match[T]]:
+    def candidates(self, said: Keys) -> list[Match[T]]:
         """Every phrase, overlapping ones too, in the order of preference."""
-        keys = [token.key for token in said]
-        found = list(self._matches(keys, 0))
-        for index, key in enumerate(keys):
-            found += self._with_ending(keys, index, key, read)
-            found += self._with_prefix(keys, index, key, read)
+        found = list(self._matches(said.keys, 0))
+        if not self._first_words.isdisjoint(said.after_prefix):
+            found += self._with_prefix(said)
+        if not self._last_words.isdisjoint(said.before_ending):
+            found += self._with_ending(said)
         return sorted(found, key=lambda match: match.order)
 
-    def _with_ending(self, keys: list[str], last: int, key: str, read: Scope) -> Iterator[Match[T]]:
-        for stem, ending in stems(key, read):
+    def _with_ending(self, said: Keys) -> Iterator[Match[T]]:
+        for last, stem, ending in said.endings:
             if stem in self._last_words:
                 first = max(0, last + 1 - self._longest)
-                for match in self._matches([*keys[first:last], stem], first):
+                for match in self._matches([*said.keys[first:last], stem], first):
                     if match.last == last:
-                        yield replace(match, ending=ending, cut=len(key) - len(stem))
+                        yield replace(match, ending=ending, cut=len(said.keys[last]) - len(stem))
 
-    def _with_prefix(self, keys: list[str], first: int, key: str, read: Scope) -> Iterator[Match[T]]:
-        for stem, prefix in without_prefix(key, read):
+    def _with_prefix(self, said: Keys) -> Iterator[Match[T]]:
+        for first, stem, prefix in said.prefixes:
             if stem in self._first_words:
-                for match in self._matches([stem, *keys[first + 1 : first + self._longest]], first):
+                for match in self._matches([stem, *said.keys[first + 1 : first + self._longest]], first):
                     if match.first == first:
-                        yield replace(match, prefix=prefix, cut=len(key) - len(stem))
+                        yield replace(match, prefix=prefix, cut=len(said.keys[first]) - len(stem))
 
-    def _matches(self, keys: list[str], shift: int) -> Iterator[Match[T]]:
+    def _matches(self, keys: Sequence[str], shift: int) -> Iterator[Match[T]]:
         if self._matcher is None:
             self._matcher = self._build()
         if self._first_words.isdisjoint(keys):  # as in nearly every list; a document costs much more
@@ -131,11 +131,12 @@ def without_overlaps(matches: Iterable[Match[T]]) -> list[Match[T]]:
 
 def find_in(tables: Mapping[str, Phrases[T]], said: list[Token], read: Scope) -> list[Match[T]]:
     """The phrases of the lists of ``read``; of two at one place the longer, then the earlier list's."""
+    keys = keys_of(said, read)
     found = [
         (match.order, rank, match)
         for rank, language in enumerate(read)
         if (table := tables.get(language))
-        for match in table.candidates(said, read)
+        for match in table.candidates(keys)
         if table.agrees(match, said)
     ]
     return without_overlaps(match for _, _, match in sorted(found, key=lambda item: item[:2]))
@@ -170,6 +171,32 @@ def _prefixes(read: Scope) -> frozenset[str]:
         for language in read
         for prefix in words(load(language, "affixes").get("prefixes"), language)
     ) - {""}
+
+
+class Keys(NamedTuple):
+    """The keys of a message's words, whole, and without particles and endings: index, rest, what was cut."""
+
+    keys: tuple[str, ...]
+    prefixes: tuple[tuple[int, str, str], ...]
+    endings: tuple[tuple[int, str, str], ...]
+    after_prefix: frozenset[str]
+    before_ending: frozenset[str]
+
+
+def keys_of(said: list[Token], read: Scope) -> Keys:
+    """The keys of a message as some languages cut them."""
+    return _cut_up(tuple(token.key for token in said), read)
+
+
+@lru_cache(maxsize=4)  # many kinds of lists read one message, one after the other
+def _cut_up(keys: tuple[str, ...], read: Scope) -> Keys:
+    prefixes = tuple((index, *cut) for index, key in enumerate(keys) for cut in without_prefix(key, read))
+    endings = tuple((index, *cut) for index, key in enumerate(keys) for cut in stems(key, read))
+    return Keys(
+        keys, prefixes, endings,
+        after_prefix=frozenset(rest for _, rest, _ in prefixes),
+        before_ending=frozenset(rest for _, rest, _ in endings),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=16384)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import re
 from pathlib import Path
 from typing import IO, Any, ClassVar
 from weakref import WeakValueDictionary
@@ -23,31 +22,21 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.conversation.turn import ESCAPE
 from bot.language.emergency import DangerModel, decide
-from bot.language.entities import extract, warm_up
-from bot.language.identification import identify, likely
+from bot.language.entities import warm_up
 from bot.language.ngrams import NGrams
-from bot.language.scope import scope
-from bot.nlu import engine
+from bot.nlu import engine, reading
 from bot.nlu.topic_model import TopicModel
 
 engine.mend()
 warm_up()
 
-# What would be a command of the engine, typed by a person: it says nothing of a case.
-_COMMAND = re.compile(r"\s*/\w+\s*\{.*\}\s*", re.DOTALL)
 LISTS = "lists"  # the languages whose lists read a message; for the components alone
-RANKED = 10  # intents in the ranking that is passed on
-# Where a sentence ends, in the scripts that we read.
-_SENTENCE = re.compile(r"[?!.;\n\u061f\u06d4\u0964\u0965\u1362\u1367]+")
-_SHORTEST_PART = 3  # words
-_MOST_PARTS = 4
 
 
 def said(message: Message) -> str:
     """The text as the person typed it."""
-    return str(message.get(TEXT) or "").removeprefix(ESCAPE)
+    return reading.typed(str(message.get(TEXT) or ""))
 
 
 class _Pickler(pickle.Pickler):
@@ -122,11 +111,10 @@ class LanguageIdentifier(_Component):
     def process(self, messages: list[Message]) -> list[Message]:
         """Identifies the language of each message."""
         for message in messages:
-            guess = identify(said(message))
-            message.set("language", guess.language, add_to_output=True)
-            message.set("script", guess.script, add_to_output=True)
-            message.set("language_confident", guess.confident, add_to_output=True)
-            message.set(LISTS, scope(*likely(said(message))))
+            found, lists = reading.language(said(message))
+            for name, value in found.items():
+                message.set(name, value, add_to_output=True)
+            message.set(LISTS, lists)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -142,17 +130,7 @@ class EntityFinder(_Component, EntityExtractorMixin):
         """Finds the entities of each message."""
         for message in messages:
             shift = len(str(message.get(TEXT) or "")) - len(said(message))
-            command = _COMMAND.fullmatch(said(message))
-            found = [
-                {
-                    "entity": entity.entity,
-                    "value": entity.value,
-                    "start": entity.start + shift,
-                    "end": entity.end + shift,
-                    **({"role": entity.role} if entity.role else {}),
-                }
-                for entity in ([] if command else extract(said(message), message.get(LISTS)))
-            ]
+            found = reading.entities(said(message), message.get(LISTS), shift)
             message.set(ENTITIES, self.add_extractor_name(found), add_to_output=True)
         return messages
 
@@ -188,23 +166,11 @@ class TopicClassifier(_Component, IntentClassifier):
         """Ranks the intents of each message."""
         assert self._model is not None
         for message in messages:
-            ranking = [
-                {"name": name, "confidence": round(confidence, 4)}
-                for name, confidence in self._model.predict(_words(message))[:RANKED]
-            ]
+            ranking = reading.ranking(self._model, said(message))
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
-            message.set("parts", self._parts(_words(message)), add_to_output=True)
+            message.set("parts", reading.parts(self._model, said(message)), add_to_output=True)
         return messages
-
-    def _parts(self, text: str) -> list[dict[str, Any]]:
-        """What each question of a message with several is about."""
-        assert self._model is not None
-        asked = [part for part in _SENTENCE.split(text) if len(part.split()) >= _SHORTEST_PART]
-        if not 1 < len(asked) <= _MOST_PARTS:
-            return []
-        likeliest = (self._model.predict(part)[0] for part in asked)
-        return [{"name": name, "confidence": round(share, 4)} for name, share in likeliest]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -238,16 +204,10 @@ class EmergencyDetector(_Component):
         """Looks for a danger in each message; stands after the topics, which it weighs too."""
         assert self._model is not None
         for message in messages:
-            ranking = message.get(INTENT_RANKING_KEY) or []
-            topics = {each["name"]: each["confidence"] for each in ranking}
+            topics = reading.shares(message.get(INTENT_RANKING_KEY) or [])
             danger = decide(said(message), self._model, topics, message.get(LISTS))
             message.set("emergency", danger, add_to_output=True)
         return messages
-
-
-def _words(message: Message) -> str:
-    """What a message says; nothing for a typed command of the engine, which would be taken for anything."""
-    return "" if _COMMAND.fullmatch(said(message)) else said(message)
 
 
 def _danger(example: Message) -> str | None:

@@ -18,12 +18,13 @@ from bot.settings import ROOT, Settings, engine_environment
 from bot.supervisor.problems import ProcessError
 
 INPUTS = (
-    "config.yml", "domain", "data/nlu", "data/dialogue", "bot/language",
+    "config.yml", "domain", "data/nlu", "data/dialogue",
+    "bot/language/normalise.py", "bot/language/ngrams.py", "bot/language/danger_model.py",
     "bot/nlu/components.py", "bot/nlu/topic_model.py", "bot/nlu/engine.py",
 )  # fmt: skip
-"""What the model depends on: configuration, domain, training data, the code and data of our components.
+"""What the model depends on: configuration, domain, training data, the code that learns.
 
-The rest of `bot/nlu` only serves what was trained.
+The word lists of `bot/language` and the rest of `bot/nlu` only serve what was trained.
 """
 
 LIBRARIES = ("rasa", "scikit-learn", "numpy", "scipy")

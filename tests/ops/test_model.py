@@ -26,6 +26,7 @@ def root(tmp_path: Path) -> Path:
         "data/dialogue/rules.yml": "rules: []",
         "data/law/qa.yml": "law: 1",
         "bot/nlu/components.py": "A = 1",
+        "bot/language/ngrams.py": "C = 1",
         "bot/language/data/en/words.tsv": "a\tb",
         "bot/answers/text.py": "B = 1",
     }
@@ -58,7 +59,7 @@ def write(name: str, text: str) -> Callable[[Path], None]:
         write("data/nlu/ne/wages.yml", "nlu: []"),
         write("data/dialogue/rules.yml", "rules: [1]"),
         write("bot/nlu/components.py", "A = 2"),
-        write("bot/language/data/en/words.tsv", "a\tc"),
+        write("bot/language/ngrams.py", "C = 2"),
         lambda root: (root / "data/nlu/en/wages.yml").unlink(),
         lambda root: (root / "data/nlu/en/wages.yml").rename(root / "data/nlu/en/pay.yml"),
     ],
@@ -76,6 +77,7 @@ def test_what_the_model_depends_on_changes_its_fingerprint(
     [
         write("data/law/qa.yml", "law: 2"),
         write("bot/answers/text.py", "B = 2"),
+        write("bot/language/data/en/words.tsv", "a\tc"),
         write("bot/nlu/__pycache__/components.pyc", "x"),
         write("bot/language/.words.swp", "x"),
         lambda root: os.utime(root / "config.yml", (0, 0)),
