@@ -1,15 +1,20 @@
-"""`haq handoff`: the desk's side of a conversation, in the terminal."""
+"""`haq handoff`: the desk's side of a conversation, in the terminal.
+
+Whatever opens or changes a chat is in the audit log, as what the desk's pages do is.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 import click
 
-from bot.people.store import Handoff, NoSuchHandoff, PeopleStore
+from bot.desk.accounts.first import COMMAND_LINE
+from bot.desk.accounts.store import AccountStore, open_accounts
+from bot.people.store import RELEASED, Handoff, NoSuchHandoff, PeopleStore
 from bot.people.words import joined, left
 from bot.settings import load_settings
 
@@ -25,11 +30,14 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="The queue as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="The queue as JSON, with the case of each chat.")
 def list_command(as_json: bool) -> None:
     """Who waits: the urgent first."""
-    queue = _store().queue()
+    desk = _desk()
+    queue = desk.people.queue()
     if as_json:
+        for each in queue:  # the case of each is what a page shows to who opens the chat
+            desk.note("opened_conversation", each.id)
         click.echo(json.dumps([asdict(each) for each in queue], ensure_ascii=False, indent=2))
         return
     for each in queue:
@@ -43,9 +51,10 @@ def list_command(as_json: bool) -> None:
 @WORKER
 def take_command(number: int, worker: str) -> None:
     """Take a chat over: the assistant keeps quiet in it until you release it."""
-    store = _store()
-    store.be_present(worker)
-    taken = _try(lambda: store.take(number, worker, joined))
+    desk = _desk()
+    desk.people.be_present(worker)
+    taken = _try(lambda: desk.people.take(number, worker, joined))
+    desk.note("took_conversation", number, worker)
     click.echo(_line(taken))
     for name, value in taken.summary.items():
         if value:
@@ -56,7 +65,12 @@ def take_command(number: int, worker: str) -> None:
 @click.argument("number", type=int)
 def read_command(number: int) -> None:
     """What was written since you took the chat over."""
-    for line in _store().transcript(number):
+    desk = _desk()
+    held = desk.people.handoff(number)
+    if held is None or held.state == RELEASED:
+        return
+    desk.note("opened_conversation", number)
+    for line in desk.people.transcript(number):
         click.echo(f"{'desk' if line.from_desk else 'them'}: {line.text}")
 
 
@@ -66,9 +80,10 @@ def read_command(number: int) -> None:
 @WORKER
 def say_command(number: int, text: str, worker: str) -> None:
     """Write to the person."""
-    store = _store()
-    store.be_present(worker)
-    _try(lambda: store.say(number, worker, text))
+    desk = _desk()
+    desk.people.be_present(worker)
+    _try(lambda: desk.people.say(number, worker, text))
+    desk.note("answered_conversation", number, worker)
 
 
 @command.command("release")
@@ -76,21 +91,46 @@ def say_command(number: int, text: str, worker: str) -> None:
 @WORKER
 def release_command(number: int, worker: str) -> None:
     """Give the chat back to the assistant; what was written in it is erased here."""
-    _try(lambda: _store().release(number, worker, left))
+    desk = _desk()
+    _try(lambda: desk.people.release(number, worker, left))
+    desk.note("closed_conversation", number, worker)
 
 
 @command.command("present")
 @WORKER
 def present_command(worker: str) -> None:
     """Say that you are at the desk now; it holds for two minutes, and with each thing you do."""
-    _store().be_present(worker)
+    _people().be_present(worker)
 
 
 @command.command("leave")
 @WORKER
 def leave_command(worker: str) -> None:
     """Say that you leave the desk."""
-    _store().leave(worker)
+    _people().leave(worker)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """The chats, and the log of who opened or changed one."""
+
+    people: PeopleStore
+    accounts: AccountStore
+
+    def note(self, did: str, number: int, worker: str | None = None) -> None:
+        """Adds to the audit log. `worker`: the name somebody gave, which nothing proves."""
+        named = {} if worker is None else {"as": worker}
+        self.accounts.note(COMMAND_LINE, did, {"handoff": number, **named})
+
+
+def _desk() -> _Desk:
+    """Both at once: nothing is done where it cannot be noted."""
+    return _Desk(_people(), open_accounts(load_settings()))
+
+
+def _people() -> PeopleStore:
+    settings = load_settings()
+    return PeopleStore(settings.conversations_url, settings.people_key)
 
 
 def _line(each: Handoff) -> str:
@@ -100,11 +140,6 @@ def _line(each: Handoff) -> str:
     if each.taken_by:
         parts.append(f"by {each.taken_by}")
     return "  ".join(parts)
-
-
-def _store() -> PeopleStore:
-    settings = load_settings()
-    return PeopleStore(settings.conversations_url, settings.people_key)
 
 
 def _try(do: Callable[[], T]) -> T:

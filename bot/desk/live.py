@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 BEAT_SECONDS = 15.0  # proxies close what is silent for a minute
-CHECKED_EVERY = 4  # beats: whether the session still holds
+CHECK_SECONDS = 60.0  # whether the session still holds
 _PRESENCE_SECONDS = 30.0
 _TIDY_SECONDS = 15.0
 _OPENED_SECONDS = 3600.0
@@ -121,8 +121,12 @@ class Live:
         """Server-sent events for one page, from the number it has seen on, until it is closed."""
         yield f"retry: {_RETRY_MS}\n\n"
         with self.listening(worker, here):
-            beats = 0
+            check_at = monotonic() + CHECK_SECONDS
             while not self.ends():
+                if monotonic() >= check_at:  # by the clock: a busy queue leaves no quiet moment
+                    if not await may_stay():
+                        return
+                    check_at = monotonic() + CHECK_SECONDS
                 bell = self._bell
                 if self._scene is not None and self._scene.number != seen:
                     seen = self._scene.number
@@ -130,9 +134,6 @@ class Live:
                 with anyio.move_on_after(BEAT_SECONDS) as quiet:
                     await bell.wait()
                 if quiet.cancelled_caught:
-                    beats += 1
-                    if beats % CHECKED_EVERY == 0 and not await may_stay():
-                        return
                     yield _event("beat", {})
 
     async def _watching(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.people.store import PeopleStore
 def people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PeopleStore:
     monkeypatch.setattr(module, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(module, "CHECK_SECONDS", 0.4)
     return PeopleStore(f"sqlite:///{tmp_path / 'people.db'}", tmp_path / "key")
 
 
@@ -49,6 +51,23 @@ async def test_a_session_that_ended_ends_its_line(people: PeopleStore) -> None:
     async with aclosing(Live(people).events("ana", True, -1, never)) as events:
         with pytest.raises(AssertionError):
             await asyncio.wait_for(until(events, "something else"), 10)
+
+
+async def test_a_busy_queue_keeps_no_line_whose_session_ended(
+    people: PeopleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 60.0)  # there is always a change before
+
+    async def changes() -> None:
+        for number in itertools.count():
+            await asyncio.to_thread(people.be_present, f"worker {number}")
+            await asyncio.sleep(0.05)
+
+    busy = asyncio.ensure_future(changes())
+    async with aclosing(Live(people).events("ana", True, -1, never)) as events:
+        with pytest.raises(AssertionError):
+            await asyncio.wait_for(until(events, "something else"), 10)
+    busy.cancel()
 
 
 async def test_an_ending_server_ends_all_lines_and_the_task(people: PeopleStore) -> None:
