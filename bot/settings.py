@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 HIDDEN = "***"
 _CREDENTIALS = re.compile(r"^([\w.+-]+://(?!/)[^:@?]*):.*@", re.DOTALL)  # an SQLite path begins with a slash
+_RELATIVE_FILE = re.compile(r"sqlite(\+\w+)?:///(?!/|:memory:|file:|\?|$)")
 
 ENGINE_ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -28,6 +29,7 @@ ENGINE_ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "MPLBACKEND": "agg",
+    "OPENBLAS_NUM_THREADS": "1",  # for so few numbers threads take longer to wake than to count
 }
 """What every process of Rasa runs with, unless the environment says otherwise."""
 
@@ -260,6 +262,10 @@ def _url(variable: str, value: str) -> str:
     if "://" not in value:
         examples = "sqlite:////var/lib/haq/haq.db or postgresql://user:password@host/haq"
         raise SettingsError(f"{variable} must be a database URL such as {examples}.")
+    if _RELATIVE_FILE.match(value):  # each part would look for it in the folder in which it was started
+        raise SettingsError(
+            f"{variable} must name its file from the root on, with four slashes: sqlite:////var/lib/haq/haq.db."
+        )
     return value
 
 

@@ -24,6 +24,7 @@ FORMAT: Final = 1
 KEY: Final = "key"
 KINDS: Final = ("sqlite", "postgresql", KEY)
 _LIST: Final = "manifest.json"
+_PACKED: Final = "packed"
 _MOST_LIST_BYTES: Final = 1_000_000
 _NAME: Final = re.compile(r"[a-z]+(-[a-z]+)*\.(db|dump|key)")
 _CHUNK: Final = 1 << 20
@@ -68,22 +69,22 @@ def entry_of(path: Path, kind: str, parts: tuple[str, ...]) -> Entry:
 
 
 def pack(manifest: Manifest, folder: Path, target: Path) -> None:
-    """Packs the files of a folder; the target appears whole, readable by its owner alone."""
+    """Packs the files of a folder; the target appears whole, readable by its owner alone.
+
+    The folder must be on the target's disk: it is packed there first.
+    """
     listed = json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1).encode()
-    beside = target.with_name(f".{target.name}.making")
-    try:
-        descriptor = os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w:gz", compresslevel=4) as tar:
-                tar.addfile(_member(_LIST, len(listed)), io.BytesIO(listed))
-                for entry in manifest.entries:
-                    with (folder / entry.file).open("rb") as content:
-                        tar.addfile(_member(entry.file, entry.bytes), content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
+    packed = folder / _PACKED
+    descriptor = os.open(packed, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=4) as tar:
+            tar.addfile(_member(_LIST, len(listed)), io.BytesIO(listed))
+            for entry in manifest.entries:
+                with (folder / entry.file).open("rb") as content:
+                    tar.addfile(_member(entry.file, entry.bytes), content)
+        file.flush()
+        os.fsync(file.fileno())
+    packed.replace(target)
 
 
 def read_manifest(archive: Path) -> Manifest:

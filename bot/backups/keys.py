@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.backups.plan import BackupError
+from bot.backups.workshop import RESTORE, copy_privately, workshop
 from bot.privacy.keyring import Ring, parse_ring
 
 
@@ -26,18 +26,24 @@ def missing(path: Path, wanted: Sequence[str]) -> bool:
     return not set(wanted) <= {*names_of(path)}
 
 
-def put(content: Path, target: Path) -> None:
-    """Puts a key file in its place, whole, readable by its owner alone."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    number, made = tempfile.mkstemp(dir=target.parent, prefix=f"{target.name}.")
-    try:
-        with os.fdopen(number, "wb") as file:
-            file.write(content.read_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(made).replace(target)
-    finally:
-        Path(made).unlink(missing_ok=True)
+@contextmanager
+def made_ready(content: Path, target: Path) -> Iterator[Path]:
+    """A copy of a key file on the disk of its place, for `put`: a place that cannot be written shows now."""
+    with workshop(target.resolve().parent, RESTORE) as folder:
+        ready = folder / target.name
+        copy_privately(content, ready)
+        yield ready
+
+
+def put(ready: Path, target: Path) -> Path | None:
+    """Puts a key file in its place, whole. Another one that was there stays beside it: gives where."""
+    place = target.resolve()
+    kept = None
+    if place.exists() and place.read_bytes() != ready.read_bytes():
+        kept = place.with_name(f"{place.name}.before-restore")
+        copy_privately(place, kept)
+    ready.replace(place)
+    return kept
 
 
 def _ring(path: Path) -> Ring | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -19,9 +17,11 @@ from bot.backups.plan import (
     BackupError,
     Database,
     databases,
+    folders,
     key_files,
     tables_of,
 )
+from bot.backups.workshop import BACKUP, remove_leftovers, workshop
 from bot.settings import VERSION, Settings
 
 _NAMES = "haq-*.tar.gz"
@@ -44,7 +44,9 @@ def make_backup(settings: Settings, target: Path, now: datetime, *, people: bool
         _refuse_mixed(settings, chosen)
     files = {part: path for part, path in key_files(settings).items() if part in parts}
     before = {part: keys.names_of(path) for part, path in files.items()}
-    with _workshop(target) as folder:
+    for place in folders(settings):
+        remove_leftovers(place)
+    with workshop(target.parent, BACKUP) as folder:
         entries = tuple(_copied(database, folder) for database in chosen)
         if before != {part: keys.names_of(path) for part, path in files.items()}:
             raise BackupError(
@@ -64,7 +66,7 @@ def make_key_backup(settings: Settings, target: Path, now: datetime) -> Manifest
     files = {part: path for part, path in key_files(settings).items() if path.is_file()}
     if not files:
         raise BackupError("There is no key file yet: they are made at the first start.")
-    with _workshop(target) as folder:
+    with workshop(target.parent, BACKUP) as folder:
         entries = []
         for part, path in files.items():
             copied = folder / f"{part}.key"
@@ -78,27 +80,25 @@ def make_key_backup(settings: Settings, target: Path, now: datetime) -> Manifest
 
 def drop_expired(folder: Path, now: datetime) -> Iterator[Path]:
     """Erases the backups of a folder in which people stand longer than they may; gives which."""
-    for file in sorted(folder.glob(_NAMES)):
-        try:
-            until = read_manifest(file).keep_until
-        except (BackupError, OSError):
-            continue  # not ours to judge
-        if until is not None and until < now.date().isoformat():
+    for file, manifest in backups_in(folder):
+        if manifest.keep_until is not None and manifest.keep_until < now.date().isoformat():
             file.unlink()
             yield file
+
+
+def backups_in(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """The backups that lie in a folder under the names that we give, with what each holds."""
+    for file in sorted(folder.glob(_NAMES)):
+        try:
+            manifest = read_manifest(file)
+        except (BackupError, OSError):
+            continue  # not ours to judge
+        yield file, manifest
 
 
 def now() -> datetime:
     """The time."""
     return datetime.now(timezone.utc)
-
-
-@contextmanager
-def _workshop(target: Path) -> Iterator[Path]:
-    """A folder beside the target, for what is copied but not packed yet; its owner's alone."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix=".haq-backup-", dir=target.parent) as name:
-        yield Path(name)
 
 
 def _copied(database: Database, folder: Path) -> Entry:

@@ -81,6 +81,12 @@ def databases(settings: Settings, parts: tuple[str, ...] = PARTS) -> tuple[Datab
     return tuple(Database(url, tuple(here)) for url, here in found.items())
 
 
+def folders(settings: Settings) -> set[Path]:
+    """Where databases and keys are put back, and where a backup is unpacked for it."""
+    files = [each.file for each in databases(settings) if each.kind == SQLITE]
+    return {settings.var_dir, *(file.parent for file in (*files, *key_files(settings).values()))}
+
+
 def tables_of(part: str) -> tuple[str, ...]:
     """The tables of a part, with the one that says which steps were made."""
     from bot.databases.migrating import ACCOUNTS as ACCOUNT_STEPS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -16,6 +17,9 @@ from bot.backups.plan import BackupError
 from bot.rules.database import open_database
 
 _MOST_SAID = 300
+_KNOWS_TRANSACTION_TIMEOUT = 17
+_UNKNOWN_BEFORE = b"SET transaction_timeout = 0;\n"
+_PRELUDE = (b"--", b"\n", b"\\restrict ", b"SET ", b"SELECT pg_catalog.set_config(")
 _COLLEAGUES = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
     AND usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'
@@ -51,6 +55,25 @@ def is_in_use(url: str) -> bool:
         engine.dispose()
 
 
+def server_version(url: str) -> int:
+    """The first number of the server's version."""
+    engine = open_database(url)
+    try:
+        with engine.connect() as connection:
+            return int(connection.dialect.server_version_info[0])
+    finally:
+        engine.dispose()
+
+
+def client_version() -> int | None:
+    """The first number of the version of PostgreSQL's programs on this machine; None: there are none."""
+    if shutil.which("pg_dump") is None:
+        return None
+    said = subprocess.run(["pg_dump", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    found = re.search(r"\) (\d+)", said)
+    return int(found[1]) if found else None
+
+
 def check(dumped: Path) -> None:
     """Raises BackupError unless pg_restore can read the dump."""
     _run("pg_restore", None, "--list", str(dumped))
@@ -65,9 +88,26 @@ def put_back(dumped: Path, url: str, tables: Iterable[str]) -> None:
     dropping, filling = dumped.with_suffix(".drop.sql"), dumped.with_suffix(".sql")
     dropping.write_text("".join(f'DROP TABLE IF EXISTS public."{name}" CASCADE;\n' for name in tables))
     _run("pg_restore", None, "--no-owner", "--no-privileges", f"--file={filling}", str(dumped))
+    if server_version(url) < _KNOWS_TRANSACTION_TIMEOUT:
+        fit_older_server(filling)
     _run("psql", url, "--no-psqlrc", "--quiet", "--no-password", "--single-transaction",
          "--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--file={dropping}",
          f"--file={filling}")  # fmt: skip
+
+
+def fit_older_server(script: Path) -> None:
+    """Makes a comment of the one setting in a script of pg_restore 17 that servers before it do not know.
+
+    Only what stands before the first statement is looked at: the rest is long, and holds people's texts.
+    """
+    with script.open("r+b") as file:
+        begin = 0
+        while (line := file.readline()).startswith(_PRELUDE):
+            if line == _UNKNOWN_BEFORE:
+                file.seek(begin)
+                file.write(b"--")
+                return
+            begin = file.tell()
 
 
 def _run(program: str, url: str | None, *arguments: str) -> None:

@@ -1,9 +1,10 @@
-"""Putting a backup back: everything is checked first, then keys and databases are replaced one by one."""
+"""Putting a backup back: everything is checked first, then databases and keys are replaced one by one."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bot.backups.plan import (
     tables_of,
     url_of,
 )
+from bot.backups.workshop import RESTORE, workshop
 from bot.settings import Settings
 from bot.supervisor.services import health
 
@@ -41,8 +43,7 @@ class _Step:
 
 def check_backup(archive: Path) -> Manifest:
     """What a backup holds, after looking at every byte of it. Raises BackupError when it is damaged."""
-    with tempfile.TemporaryDirectory(prefix="haq-check-") as name:
-        folder = Path(name)
+    with workshop(Path(tempfile.gettempdir()), RESTORE) as folder:
         manifest = unpack(archive, folder)
         for entry in manifest.entries:
             _check_content(entry, folder / entry.file)
@@ -52,30 +53,55 @@ def check_backup(archive: Path) -> Manifest:
 def restore(
     settings: Settings, archive: Path, *, key_archive: Path | None, force: bool, tell: Tell
 ) -> Manifest:
-    """Puts a backup where the settings say. Raises BackupError, and then nothing was changed.
+    """Puts a backup where the settings say. Raises BackupError.
 
-    `force`: also over databases and keys that hold something. A failure of the disk or of PostgreSQL in
-    the middle leaves each database either as it was or as in the backup.
+    `force`: also over databases and keys that hold something. What can be wrong is looked for before
+    anything is changed. A failure of the disk or of PostgreSQL later, which `tell` tells too, leaves each
+    database and each key file either as it was or as in the backup.
     """
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".haq-restore-", dir=settings.var_dir) as name:
-        folder = Path(name)
+    with workshop(settings.var_dir, RESTORE) as folder:
         manifest = unpack(archive, folder)
         steps = [_step(settings, entry, folder / entry.file) for entry in manifest.entries]
-        brought = _brought_keys(key_archive, folder)
+        brought = _brought_keys(key_archive, folder, manifest.parts)
         for step in steps:
             _check_content(step.entry, step.copied)
         _refuse_running(settings, steps)
         if not force:
             _refuse_occupied(settings, steps, brought)
         _refuse_unreadable(settings, manifest, brought)
-        for part, file in brought.items():
-            keys.put(file, key_files(settings)[part])
-            tell(f"put back: the key of {part}")
+        _replace(settings, steps, brought, tell)
+    return manifest
+
+
+def _replace(settings: Settings, steps: list[_Step], brought: Mapping[str, Path], tell: Tell) -> None:
+    """Replaces the databases, then the keys.
+
+    In this order: whoever restores has both archives and can begin anew, but the key that is here may be
+    the only one to the database that is here.
+    """
+    places = key_files(settings)
+    with ExitStack() as stack:
+        ready = {
+            part: stack.enter_context(keys.made_ready(file, places[part])) for part, file in brought.items()
+        }
+        stack.enter_context(_told_when_cut_short(tell))
         for step in steps:
             _put_back(step)
             tell(f"put back: {', '.join(step.entry.parts)}")
-    return manifest
+        for part, file in ready.items():
+            kept = keys.put(file, places[part])
+            tell(f"put back: the key of {part}{f'; the one before is kept as {kept}' if kept else ''}")
+
+
+@contextmanager
+def _told_when_cut_short(tell: Tell) -> Iterator[None]:
+    finished = False
+    try:
+        yield
+        finished = True
+    finally:
+        if not finished:
+            tell("Not everything was put back. Restore again before you start Haq.")
 
 
 def _step(settings: Settings, entry: Entry, copied: Path) -> _Step:
@@ -92,13 +118,15 @@ def _step(settings: Settings, entry: Entry, copied: Path) -> _Step:
     return _Step(entry, copied, database)
 
 
-def _brought_keys(key_archive: Path | None, folder: Path) -> dict[str, Path]:
+def _brought_keys(key_archive: Path | None, folder: Path, parts: Collection[str]) -> dict[str, Path]:
+    """The keys of an archive that open these parts; those of others stay with the databases that are here."""
     if key_archive is None:
         return {}
     manifest = unpack(key_archive, folder)
     if any(entry.kind != KEY or len(entry.parts) != 1 for entry in manifest.entries):
         raise BackupError(f"{key_archive} does not hold keys: make it with `haq backup --keys FILE`.")
-    return {entry.parts[0]: folder / entry.file for entry in manifest.entries}
+    files = {entry.parts[0]: folder / entry.file for entry in manifest.entries}
+    return {part: file for part, file in files.items() if part in parts}
 
 
 def _check_content(entry: Entry, file: Path) -> None:
@@ -113,7 +141,9 @@ def _refuse_running(settings: Settings, steps: list[_Step]) -> None:
         if health(url, whatever=True) is not None:
             raise BackupError(f"The {name} runs at {url}. Stop Haq first.")
     for step in steps:
-        if step.entry.kind != SQLITE and postgresql.is_in_use(step.database.url):
+        if step.entry.kind == SQLITE:  # an assistant that hangs says nothing of itself
+            sqlite.refuse_open(step.database.file)
+        elif postgresql.is_in_use(step.database.url):
             raise BackupError(
                 "Somebody else is connected to PostgreSQL as this user. Stop Haq everywhere first."
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.backups.workshop import tidy_when_ended
 from bot.settings import load_settings
 
 
@@ -15,10 +16,11 @@ from bot.settings import load_settings
 @click.argument("target", required=False)
 @click.option("--without-people", is_flag=True, help="Leave out conversations, chats and messages.")
 @click.option(
-    "--keys", "key_target", type=click.Path(path_type=Path),
-    help="Save the key files too, in this file of their own. Keep it elsewhere than the backup.",
+    "--keys", "key_target", type=click.Path(path_type=Path, dir_okay=False),
+    help="Save the key files too, in this file of their own, elsewhere than the backup.",
 )  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
+@tidy_when_ended()
 def command(target: str | None, without_people: bool, key_target: Path | None, force: bool) -> None:
     """Save all databases in one file; servers may go on running.
 
@@ -36,6 +38,11 @@ def command(target: str | None, without_people: bool, key_target: Path | None, f
     place = Path(target) if target else settings.var_dir / "backups"
     folder = place if not target or place.is_dir() or target.endswith("/") else None
     file = place / file_name(began, not without_people) if folder is not None else place
+    if key_target is not None and key_target.resolve().parent == file.resolve().parent:
+        raise click.UsageError(
+            f"{key_target} would lie beside the backup: whoever found both could read everything. "
+            "Give --keys a file in another folder, best on another disk."
+        )
     for each in (file, key_target):
         if each is not None and each.exists() and not force:
             raise click.UsageError(f"{each} is there already; --force replaces it.")
@@ -45,15 +52,15 @@ def command(target: str | None, without_people: bool, key_target: Path | None, f
             make_key_backup(settings, key_target, began)
     except BackupError as error:
         raise Failure(str(error)) from None
+    finally:  # also when none can be made: people are promised that it goes
+        for old in drop_expired(folder, began) if folder is not None else ():
+            click.echo(f"erased, its time is over: {old.name}")
     click.echo(f"{file}  {file.stat().st_size / 1e6:.1f} MB: {', '.join(manifest.parts)}")
     click.echo(f"sha256 {_sha256(file)}")
     if key_target is not None:
         click.echo(f"{key_target}  keys: keep it elsewhere than the backup")
     if manifest.keep_until is not None:
         click.echo(f"People stand in it: erase it by {manifest.keep_until}.")
-    if folder is not None:
-        for old in drop_expired(folder, began):
-            click.echo(f"erased, its time is over: {old.name}")
 
 
 def _sha256(file: Path) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bot.backups.workshop import tidy_when_ended
 from bot.settings import load_settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -17,6 +18,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--keys", "key_file", type=_FILE, help="Put back the key files of this file too.")
 @click.option("--check", is_flag=True, help="Only look: is it whole, and what does it hold?")
 @click.option("--force", is_flag=True, help="Replace databases and key files that are there.")
+@tidy_when_ended()
 def command(file: Path, key_file: Path | None, check: bool, force: bool) -> None:
     """Put back what `haq backup` saved. Stop Haq first.
 

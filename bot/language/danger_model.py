@@ -6,6 +6,7 @@ all, a second, trained on the dangerous messages alone, which one it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
@@ -16,6 +17,7 @@ from bot.language.ngrams import NGrams
 from bot.rules.vocabulary import Danger
 
 SEED: Final = 20261121
+_FAR: Final = 30.0  # log odds beyond which nothing changes
 
 
 class DangerModel:
@@ -73,8 +75,8 @@ class DangerModel:
         indices, weights = self._features.read(text)
         odds = float(weights @ self._any[indices]) + self._any_bias
         which = weights @ self._which[indices] + self._which_bias
-        score = 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
-        return cast(Danger, self.dangers[int(np.argmax(which))]), float(score)
+        score = 1 / (1 + math.exp(-min(max(odds, -_FAR), _FAR)))
+        return cast(Danger, self.dangers[int(np.argmax(which))]), score
 
 
 def _logistic() -> Any:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import chain, pairwise
 from typing import Any, Final
 
@@ -22,7 +23,6 @@ from bot.language.normalise import latinise
 LONGEST: Final = 5
 
 
-@lru_cache(maxsize=1 << 17)
 def word_grams(word: str) -> tuple[str, ...]:
     """The runs of one to five letters of a word, a space at either end, each run once for its length.
 
@@ -38,17 +38,15 @@ def word_grams(word: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def character_grams(text: str) -> Iterator[str]:
-    """The runs of all words of a message."""
-    return chain.from_iterable(map(word_grams, latinise(text).split()))
-
-
-def word_pairs(text: str) -> Iterator[str]:
+def word_pairs(words: Sequence[str]) -> list[str]:
     """The words of a message and each two that follow each other."""
-    words = latinise(text).split()
-    yield from words
-    for first, second in pairwise(words):
-        yield f"{first} {second}"
+    return [*words, *(f"{first} {second}" for first, second in pairwise(words))]
+
+
+def _hashes(grams: Sequence[str]) -> NDArray[np.uint64]:
+    """A number of 64 bits for each, the same in every process; of a million no two are alike."""
+    digests = (blake2b(gram.encode(), digest_size=8).digest() for gram in grams)
+    return np.frombuffer(b"".join(digests), "<u8")
 
 
 @lru_cache(maxsize=1024)
@@ -58,14 +56,32 @@ def _log_count(count: int) -> float:
 
 @dataclass(frozen=True)
 class Block:
-    """The features of one kind: number and inverse document frequency of each."""
+    """The features of one kind: number and inverse document frequency of each.
 
-    numbers: Mapping[str, int]
-    idf: NDArray[np.float32]
+    They are known by their hashes: a dictionary of the runs themselves takes a hundred megabytes.
+    """
 
-    def read(self, grams: Iterable[str]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The numbers of the known features of a message, and their weights: a vector of length 1."""
-        counts = Counter(number for number in map(self.numbers.get, grams) if number is not None)
+    hashes: NDArray[np.uint64]  # sorted
+    numbers: NDArray[np.int32]  # of each hash
+    idf: NDArray[np.float32]  # of each number
+
+    @classmethod
+    def of(cls, names: Sequence[str], idf: NDArray[np.float32]) -> Block:
+        """The block of some features, numbered in their order."""
+        hashes = _hashes(names)
+        order = np.argsort(hashes)
+        return cls(hashes[order], order.astype(np.int32), idf)
+
+    def known(self, grams: Sequence[str]) -> list[int]:
+        """The numbers of those that were learnt."""
+        wanted = _hashes(grams)
+        places = np.minimum(np.searchsorted(self.hashes, wanted), len(self.hashes) - 1)
+        found: list[int] = self.numbers[places[self.hashes[places] == wanted]].tolist()
+        return found
+
+    def weigh(self, numbers: Iterable[int]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The features of a message, each once, and their weights: a vector of length 1."""
+        counts = Counter(numbers)
         if not counts:
             return np.empty(0, np.intp), np.empty(0, np.float32)
         indices = np.fromiter(counts, np.intp, len(counts))
@@ -82,15 +98,22 @@ class NGrams:
     @property
     def size(self) -> int:
         """How many features there are."""
-        return len(self._characters.numbers) + len(self._words.numbers)
+        return len(self._characters.idf) + len(self._words.idf)
 
     @lru_cache(maxsize=2)  # noqa: B019 - both classifiers read a message, one after the other
     def read(self, text: str) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The numbers and weights of the features of a message; not to be changed."""
-        first, first_weights = self._characters.read(character_grams(text))
-        second, second_weights = self._words.read(word_pairs(text))
-        indices = np.concatenate([first, second + len(self._characters.numbers)])
+        words = latinise(text).split()
+        runs = chain.from_iterable(map(self._runs, words))
+        first, first_weights = self._characters.weigh(runs)
+        second, second_weights = self._words.weigh(self._words.known(word_pairs(words)))
+        indices = np.concatenate([first, second + len(self._characters.idf)])
         return indices, np.concatenate([first_weights, second_weights])
+
+    @lru_cache(maxsize=1 << 14)  # noqa: B019 - the features live as long as the process
+    def _runs(self, word: str) -> tuple[int, ...]:
+        """The numbers of the runs of letters of a word."""
+        return tuple(self._characters.known(word_grams(word)))
 
     @classmethod
     def learn(cls, texts: Sequence[str], rarest: int = 2) -> tuple[NGrams, Any]:
@@ -109,8 +132,7 @@ class NGrams:
         said = [latinise(text).split() for text in texts]
         characters, first = _learn_block(said, word_grams, rarest)
         # Each two words stand as one, so that a message is a row of its words and its pairs.
-        pairs = [[*words, *(f"{one} {two}" for one, two in pairwise(words))] for words in said]
-        words, second = _learn_block(pairs, lambda word: (word,), 1)
+        words, second = _learn_block([word_pairs(words) for words in said], lambda word: (word,), 1)
         return cls(characters, words), hstack([first, second]).tocsr()
 
 
@@ -146,4 +168,4 @@ def _learn_block(
     counts.data = 1 + np.log(counts.data)
     idf = (np.log((1 + len(texts)) / (1 + frequency[order])) + 1).astype(np.float32)
     weights = normalize(counts @ diags(idf), copy=False).tocsr().astype(np.float32)
-    return Block({gram: number for number, gram in enumerate(names)}, idf), weights
+    return Block.of(names, idf), weights

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def here(tmp_path: Path, filled: Path) -> Settings:
 @pytest.fixture
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
+) -> Iterator[Callable[..., tuple[int, str]]]:
     """Runs a command with settings; its exit code and all that it said."""
     from bot import cli
 
@@ -99,4 +100,6 @@ def run(
         said = capsys.readouterr()
         return code, said.out + said.err
 
-    return run
+    mask = os.umask(0o077)
+    yield run
+    os.umask(mask)  # the commands change it for the whole process

@@ -150,7 +150,9 @@ def test_nothing_is_replaced_unasked(here: Settings, tmp_path: Path, run: Run) -
     before = everything(here)
     code, said = run(here, "restore", archive)
     assert code == 1 and "haq.db already" in said and "--force" in said
-    open_stores(here).people.erase(workers(5)[3].address)
+    with closing(sqlite3.connect(here.var_dir / "conversations.db")) as changing:
+        changing.execute("DELETE FROM conversation")
+        changing.commit()
     assert everything(here) != before
     assert run(here, "restore", archive, "--force")[0] == 0
     assert everything(here) == before
@@ -204,7 +206,7 @@ def test_without_its_keys_it_is_not_put_back(here: Settings, tmp_path: Path, run
 
 
 def test_other_keys_are_not_replaced_unasked(here: Settings, tmp_path: Path, run: Run) -> None:
-    archive, keys, there = tmp_path / "a.tar.gz", tmp_path / "keys.tar.gz", place(tmp_path / "there")
+    archive, keys, there = tmp_path / "a.tar.gz", tmp_path / "safe" / "keys.tar.gz", place(tmp_path / "there")
     assert run(here, "backup", archive, "--keys", keys)[0] == 0
     there.var_dir.mkdir()
     there.people_key.write_text(f"{'ab' * 32}\n")
@@ -254,6 +256,24 @@ def test_what_has_had_its_time_goes(here: Settings, tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("haq-*"))) == 4
 
 
+def test_it_goes_also_when_no_new_one_can_be_made(here: Settings, run: Run) -> None:
+    old = here.var_dir / "backups" / file_name(NOW - timedelta(days=4000), people=True)
+    make_backup(here, old, NOW - timedelta(days=4000))
+    (here.var_dir / "accounts.db").unlink()
+    code, said = run(here, "backup")
+    assert code == 1 and old.name in said and not old.exists()
+
+
+@pytest.mark.parametrize("name", ["a.tar.gz", "keys.tar.gz", "x/../keys.tar.gz", ""])
+def test_keys_do_not_lie_beside_the_backup(here: Settings, tmp_path: Path, run: Run, name: str) -> None:
+    """Nor in its place, which would leave no backup at all."""
+    (tmp_path / "x").mkdir()
+    code, said = run(here, "backup", tmp_path / "a.tar.gz", "--keys", tmp_path / name, "--force")
+    assert code == 2 and "--keys" in said and list(tmp_path.glob("*.gz")) == []
+    into = here.var_dir / "backups"
+    assert run(here, "backup", "--keys", into / "keys.tar.gz")[0] == 2 and not into.exists()
+
+
 def test_keys_that_change_meanwhile(
     here: Settings, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +299,7 @@ class TestPostgresql:
     def saved(self, postgresql: str, tmp_path: Path, run: Run) -> Saved:
         here = place(tmp_path / "here", postgresql)
         fill(here, 2)
-        archive, keys = tmp_path / "a.tar.gz", tmp_path / "k.tar.gz"
+        archive, keys = tmp_path / "a.tar.gz", tmp_path / "safe" / "keys.tar.gz"
         code, said = run(here, "backup", archive, "--keys", keys)
         assert code == 0, said
         return Saved(here, archive, keys)

@@ -60,6 +60,17 @@ def test_nonsense_is_refused_by_name(variable: str, value: str) -> None:
         load_settings({variable: value})
 
 
+@pytest.mark.parametrize("url", ["sqlite:///haq.db", "sqlite:///./haq.db", "sqlite+pysqlite:///var/haq.db"])
+def test_a_file_that_depends_on_the_folder_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"^HAQ_ACCOUNTS_URL must .*four slashes"):
+        load_settings({"HAQ_ACCOUNTS_URL": url})
+
+
+@pytest.mark.parametrize("url", ["sqlite:////var/haq.db", "sqlite:///file:/var/haq.db?uri=true", "sqlite://"])
+def test_a_file_that_does_not_is_taken(url: str) -> None:
+    assert load_settings({"HAQ_DATABASE_URL": url}).database_url == url
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         load_settings({}).host = "0.0.0.0"  # type: ignore[misc]  # noqa: S104

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from bot.observability.doctor import configuration, law_and_model, services, stores, surroundings
+from bot.observability.doctor import backups, configuration, law_and_model, services, stores, surroundings
 from bot.observability.doctor.finding import Finding, wrong
 from bot.privacy.failures import where
 from bot.settings import Settings, SettingsError, load_settings
@@ -15,7 +15,7 @@ Look = Callable[[Settings], Iterable[Finding]]
 LOOKS: Final[tuple[Look, ...]] = (
     surroundings.python, configuration.settings, surroundings.space, surroundings.keys, stores.databases,
     law_and_model.law, law_and_model.model, services.processes, services.redis, services.events,
-    surroundings.clock, surroundings.time_zones, surroundings.backups,
+    surroundings.clock, surroundings.time_zones, backups.backups, backups.backup_programs,
 )  # fmt: skip
 
 
