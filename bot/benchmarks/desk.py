@@ -27,6 +27,7 @@ from urllib.request import ProxyHandler, build_opener
 import aiohttp
 
 from bot.benchmarks.figures import Figures, NotMeasured, Options
+from bot.benchmarks.running import apart
 from bot.desk.server import CALM_SECONDS
 from bot.rules.corridors import Corridor, read_corridors
 from bot.rules.vocabulary import LANGUAGES, SECTORS, STATUSES, TOPICS
@@ -201,9 +202,8 @@ def _desk(settings: Settings) -> Iterator[tuple[str, int]]:
     address = f"http://127.0.0.1:{port}"
     with TemporaryDirectory(prefix="haq-bench-") as folder:
         environment = {
-            **os.environ, "HAQ_VAR_DIR": folder, "HAQ_HOST": "127.0.0.1", "HAQ_DESK_PORT": str(port),
+            **apart(os.environ), "HAQ_VAR_DIR": folder, "HAQ_DESK_PORT": str(port),
             "HAQ_DATABASE_URL": settings.database_url,
-            "HAQ_CONVERSATIONS_URL": "", "HAQ_ACCOUNTS_URL": "",
         }  # fmt: skip
         log = Path(folder) / "desk.log"
         with log.open("wb") as written:

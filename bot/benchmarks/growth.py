@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from bot.backups.plan import PEOPLE, tables_of
 from bot.benchmarks.figures import Figures, NotMeasured, Options, timed
+from bot.benchmarks.spare import VARIABLE, spare_database
 from bot.channels.mail import SENT
 from bot.channels.mailbox import Mailbox
 from bot.channels.platform import Inbound, Part
@@ -31,15 +30,19 @@ _ID_DAYS, _SENT_DAYS = 9, 2  # after which ids, and what was sent, are dropped
 _DAY = 24 * 3600.0
 
 
-def bench(_settings: Settings, _options: Options) -> Figures:
-    """Bytes for each conversation, just after it and once what serves its delivery was dropped; seconds."""
+def bench(settings: Settings, _options: Options) -> Figures:
+    """Bytes for each conversation, just after it and once what serves its delivery was dropped; seconds.
+
+    Raises NotMeasured when BENCH_DATABASE_URL names no PostgreSQL, or a database in use.
+    """
+    spare = spare_database(settings)
+    if spare is not None and spare.get_backend_name() != "postgresql":
+        raise NotMeasured(f"{VARIABLE} must name a PostgreSQL database.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         figures = dict(_grow("sqlite", f"sqlite:///{folder / 'people.db'}", folder))
-        if url := os.environ.get("BENCH_DATABASE_URL"):
-            if make_url(url).get_backend_name() != "postgresql":
-                raise NotMeasured("BENCH_DATABASE_URL must name a PostgreSQL database.")
-            figures |= _grow("postgresql", url, folder)
+        if spare is not None:
+            figures |= _grow("postgresql", spare.render_as_string(hide_password=False), folder)
     return figures
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import tempfile
 import time
@@ -14,16 +13,15 @@ from statistics import quantiles
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.engine import make_url
 
 from bot.benchmarks.figures import Figures, Options
+from bot.benchmarks.spare import spare_database
 from bot.settings import Settings
 
 SIZES = (1_000, 1_000_000)
 ROWS = 10  # rules that speak of one topic of one corridor
 LOOKUPS = 2_000
 SEED = 11
-OTHER_DATABASE = "BENCH_DATABASE_URL"
 _BATCH = 5_000
 
 
@@ -37,13 +35,14 @@ def bench_rules(settings: Settings) -> dict[str, float]:
 
     The rules are made up: ten for each topic of a corridor, beside the types and contacts of the real law.
     They go into a SQLite file, and into the database of BENCH_DATABASE_URL, if that is set: it is
-    emptied for this.
+    emptied for this. Raises NotMeasured when that is a database in use.
     """
+    spare = spare_database(settings)
     with tempfile.TemporaryDirectory(prefix="haq-bench-") as folder:
         figures = _growth("sqlite", f"sqlite:///{Path(folder) / 'rules.db'}", settings.law_dir)
-    other = os.environ.get(OTHER_DATABASE)
-    if other:
-        figures |= _growth(make_url(other).get_backend_name(), other, settings.law_dir)
+    if spare is not None:
+        url = spare.render_as_string(hide_password=False)
+        figures |= _growth(spare.get_backend_name(), url, settings.law_dir)
     return figures
 
 

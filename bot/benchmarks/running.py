@@ -19,8 +19,8 @@ from bot.settings import ROOT, Settings
 PATIENCE = 600  # seconds; a model may have to be trained
 _READY = "Assistant "
 _STOP_SECONDS = 20
-_OWN = ("HAQ_VAR_DIR", "HAQ_DATABASE_URL", "HAQ_CONVERSATIONS_URL", "HAQ_ACCOUNTS_URL", "HAQ_HOST",
-        "HAQ_REST_KEY", "HAQ_PEOPLE_KEY_FILE", "HAQ_ACCOUNTS_KEY_FILE", "HAQ_LOG_LEVEL")  # fmt: skip
+_PASSED_ON = ("HAQ_STATE_DIR", "HAQ_FRONT", "HAQ_ACTIONS", "HAQ_WORKERS")
+"""Where things are installed, and how the assistant works: what does not lead to a database or a person."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,28 @@ class Running:
         return sum(processor_seconds(pid) for pid, _ in _below(self.pid))
 
 
+def apart(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment that leads to nothing of this deployment: no database, key, broker or channel of it.
+
+    What is passed on is listed, not what is left out: with other keys on the same database people's messages
+    could not be read, and would be given up.
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("HAQ_") or name in _PASSED_ON
+    }
+
+
 @contextmanager
 def haq_run(settings: Settings, folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Running]:
     """`haq run` in a folder, with further settings. Raises NotMeasured when it does not become ready."""
     ports = {name: str(free_port()) for name in ("HAQ_ASSISTANT_PORT", "HAQ_ACTIONS_PORT", "HAQ_DESK_PORT")}
-    environment = {name: value for name, value in os.environ.items() if name not in _OWN}
-    environment |= {
+    environment = {
+        **apart(os.environ),
         "HAQ_VAR_DIR": str(folder),
         "HAQ_MODELS_DIR": str(settings.models_dir),
+        "HAQ_LAW_DIR": str(settings.law_dir),
         **ports,
         **(more or {}),
     }

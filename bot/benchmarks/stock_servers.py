@@ -8,15 +8,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from bot.benchmarks.figures import NotMeasured
 from bot.benchmarks.generator import WEBHOOK
-from bot.benchmarks.running import end, free_port, megabytes, processor_seconds
-from bot.settings import INSIDE, ROOT, SERVER, Settings, engine_environment
+from bot.benchmarks.running import apart, end, free_port, megabytes, processor_seconds
+from bot.settings import INSIDE, ROOT, SERVER, Settings, engine_environment, load_settings
 from bot.supervisor.assistant import TOKEN_HEADER, TOKEN_VARIABLE
 
 PATIENCE = 300
@@ -54,14 +54,10 @@ class Server:
 @contextmanager
 def running(contestant: Contestant, settings: Settings, model: Path, folder: Path) -> Iterator[Server]:
     """A contestant in a folder of its own, over the law of the settings. Raises NotMeasured when silent."""
-    own = replace(
-        settings, var_dir=folder, host="127.0.0.1", rest_key=None,
-        actions=SERVER if contestant.hop else INSIDE, workers=1,
-        assistant_port=free_port(), actions_port=free_port(),
-        conversations_url=f"sqlite:///{folder / 'conversations.db'}", people_key=folder / "people.key",
-    )  # fmt: skip
+    own = _own_settings(contestant, settings, folder)
     environment = {
-        **engine_environment(own),
+        **apart(engine_environment(own)),
+        **own.environment(),
         TOKEN_VARIABLE: secrets.token_urlsafe(24),
         "PYTHONPATH": str(ROOT),
     }
@@ -79,6 +75,18 @@ def running(contestant: Contestant, settings: Settings, model: Path, folder: Pat
     finally:
         for process in processes:
             end(process)
+
+
+def _own_settings(contestant: Contestant, settings: Settings, folder: Path) -> Settings:
+    """Those of a server by itself, and nothing of this deployment but its law."""
+    return load_settings({
+        "HAQ_VAR_DIR": str(folder),
+        "HAQ_MODELS_DIR": str(settings.models_dir),
+        "HAQ_DATABASE_URL": settings.database_url,
+        "HAQ_ACTIONS": SERVER if contestant.hop else INSIDE,
+        "HAQ_ASSISTANT_PORT": str(free_port()),
+        "HAQ_ACTIONS_PORT": str(free_port()),
+    })  # fmt: skip
 
 
 def _engine(contestant: Contestant, settings: Settings, model: Path, folder: Path, token: str) -> list[str]:

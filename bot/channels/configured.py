@@ -51,6 +51,16 @@ def is_wanted(channel: str, given: Set) -> bool:
     return bool(given.get(own)) if own else any(given.get(name) for name in _NEEDS[channel])
 
 
+def wanted(given: Set) -> tuple[str, ...]:
+    """The channels that are set up, wholly or in part; `web` for the web chat.
+
+    >>> wanted({"HAQ_TWILIO_SMS_FROM": "+15550100", "HAQ_WEBCHAT_ORIGINS": "https://help.example.org"})
+    ('sms', 'web')
+    """
+    apps = tuple(channel for channel in CHANNELS if is_wanted(channel, given))
+    return (*apps, "web") if given.get("HAQ_WEBCHAT_ORIGINS") else apps
+
+
 def platform_from(channel: str, given: Set) -> Platform | None:
     """The platform of a channel; None while it is not wholly configured."""
     if missing(channel, given):

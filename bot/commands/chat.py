@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import secrets
 import signal
 import subprocess
@@ -137,8 +138,10 @@ def _assistant(settings: Settings) -> Iterator[None]:
         yield
         return
     click.echo("The assistant is not running: starting it.", err=True)
+    os.umask(0o077)  # `haq run` tells the link of the first administrator, and makes the same folders
     settings.log_dir.mkdir(parents=True, exist_ok=True)
     log = settings.log_dir / "run.log"
+    log.unlink(missing_ok=True)  # one that others can read would stay so
     with log.open("wb") as output:
         run = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "run"],

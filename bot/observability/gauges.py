@@ -39,7 +39,8 @@ _WAITING = {
     "outbox": "SELECT count(*), min(made_at) FROM channel_outbox WHERE state IN ('ready', 'sending')",
     "dead": "SELECT count(*), min(made_at) FROM channel_outbox WHERE state = 'dead'",
 }
-_DESK = "SELECT count(*), min(changed_at) FROM handoff WHERE state = 'waiting'"
+# Not since a chat last changed: who asks again would seem to have come just now.
+_DESK = "SELECT count(*), min(opened_at) FROM handoff WHERE state = 'waiting'"
 
 
 def database_source(name: str, url: str, read: _Read) -> Callable[[], Iterator[Metric]]:

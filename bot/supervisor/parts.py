@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.settings import RASA, SERVER, THIN, Settings, engine_environment
 from bot.supervisor.assistant import TOKEN_VARIABLE
+from bot.supervisor.problems import ProcessError
 from bot.supervisor.services import Service, python
 
 DESK = "bot.desk.server"  # started once the module exists
@@ -22,7 +23,11 @@ class Parts:
         self._environment = {**engine_environment(settings), TOKEN_VARIABLE: secrets.token_urlsafe(24)}
 
     def assistants(self, model: Path) -> tuple[Service, ...]:
-        """The server with exactly this model; as many as there are workers, on one port."""
+        """The server with exactly this model; as many as there are workers, on one port.
+
+        Raises ProcessError when channels are set up that it does not have.
+        """
+        _check_front(self._settings)
         return tuple(self._assistant(name, model) for name in _names("assistant", self._settings.workers))
 
     def action_servers(self) -> tuple[Service, ...]:
@@ -75,6 +80,20 @@ class Parts:
             port_variable="HAQ_DESK_PORT",
             environment=settings.environment(),
             expected={"service": "desk"},
+        )
+
+
+def _check_front(settings: Settings) -> None:
+    """The thin front has the REST channel alone: on the others people would write to nobody."""
+    if settings.front != THIN:
+        return
+    from bot.channels.configured import wanted  # else nothing here needs it, and it takes its time
+
+    channels = wanted(settings.channels)
+    if channels:
+        raise ProcessError(
+            f"HAQ_FRONT={THIN} serves the REST channel alone, but {', '.join(channels)} is set up: "
+            f"set HAQ_FRONT={RASA}, or take the settings of the channels out (docs/settings.md)."
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -147,6 +148,11 @@ class Process:
         """Whether this process answers at all."""
         return self.service.alive(self.url)
 
+    def shorten_log(self) -> None:
+        """Puts its log aside when that has grown large."""
+        if self.log is not None:
+            _put_aside_if_large(self.log)
+
     def terminate(self) -> None:
         """Asks the whole group to end."""
         self._signal(signal.SIGTERM)
@@ -185,8 +191,18 @@ def _opened(log: Path | None) -> Iterator[BinaryIO | None]:
         yield None
         return
     log.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):
-        if log.stat().st_size > LARGEST_LOG:
-            log.replace(log.with_suffix(".log.1"))
+    _put_aside_if_large(log)
     with log.open("ab") as output:
         yield output
+
+
+def _put_aside_if_large(log: Path) -> None:
+    """Moves what stands in a log that is too large to its `.log.1`, also while a process writes to it.
+
+    The file itself stays, for the process holds it open: it goes on at the new end. On a full disk nothing
+    is moved, and nothing grows either.
+    """
+    with suppress(OSError):
+        if log.stat().st_size > LARGEST_LOG:
+            shutil.copy(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)

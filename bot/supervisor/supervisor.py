@@ -106,6 +106,13 @@ class Supervisor:
         watched.ready = False
         watched.missed = 0
 
+    def _launch_again(self, watched: _Watched) -> None:
+        """Starts it, or tries again later: what the machine lacks now must not stop those that run."""
+        try:
+            self._launch(watched)
+        except OSError as error:
+            self._wait_to_start(watched, f"cannot be started ({error.strerror})")
+
     def _check_start(self, watched: _Watched) -> None:
         process = watched.process
         assert process is not None
@@ -132,7 +139,7 @@ class Supervisor:
         process = watched.process
         if process is None:
             if now >= watched.start_at:
-                self._launch(watched)
+                self._launch_again(watched)
             return
         if process.exit_code is not None:
             self._died(watched, process, f"died ({_how(process.exit_code)}{_see(process)})")
@@ -143,19 +150,22 @@ class Supervisor:
                 self._died(watched, process, f"did not become ready{_see(process)}")
         elif now >= watched.pulse_at:
             watched.pulse_at = now + PULSE_SECONDS
+            process.shorten_log()
             watched.missed = 0 if process.alive() else watched.missed + 1
             if watched.missed >= MISSED_PULSES:
                 self._died(watched, process, f"no longer answers{_see(process)}")
 
     def _died(self, watched: _Watched, process: Process, what: str) -> None:
         process.kill()  # the rest of its group
-        now = time.monotonic()
-        if now - process.started > STEADY_SECONDS:
+        if time.monotonic() - process.started > STEADY_SECONDS:
             watched.delay = FIRST_DELAY
-        self._tell(f"{watched.service.name} {what}; starting it again in {watched.delay:g} s")
         watched.process = None
         watched.ready = False
-        watched.start_at = now + watched.delay
+        self._wait_to_start(watched, what)
+
+    def _wait_to_start(self, watched: _Watched, what: str) -> None:
+        self._tell(f"{watched.service.name} {what}; starting it again in {watched.delay:g} s")
+        watched.start_at = time.monotonic() + watched.delay
         watched.delay = min(watched.delay * 2, LONGEST_DELAY)
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import secrets
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from bot.people.records import NOBODY
 from bot.settings import Settings
@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 _MESSAGES = ("my salary is late in Qatar, I work in construction", "delete my data")
 _TIMEOUT_SECONDS = 20
+_open = build_opener(ProxyHandler({})).open  # a proxy would see the key
 
 
 def warm_up(settings: Settings) -> None:
@@ -28,7 +29,7 @@ def warm_up(settings: Settings) -> None:
         body = json.dumps({"sender": nobody, "message": message}).encode()
         url = f"{settings.assistant_url}/webhooks/rest/webhook"
         try:
-            with urlopen(Request(url, body, headers), timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+            with _open(Request(url, body, headers), timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
                 answer.read()
         except (URLError, TimeoutError) as error:
             logger.warning("The first message failed: %s.", type(error).__name__)

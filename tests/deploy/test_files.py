@@ -78,6 +78,33 @@ def test_what_is_public_is_the_same_everywhere() -> None:
     assert [*published] == ["proxy"]
 
 
+def test_the_proxy_reaches_the_parts_from_where_it_is_believed() -> None:
+    """On a second network that it shares with a part it would come from an address that is no proxy's."""
+    services = compose()["services"]
+    for part in ("assistant", "desk"):
+        shared = {*services["proxy"]["networks"]} & {*services[part]["networks"]}
+        assert shared == {"inside"}, part
+    (config,) = compose()["networks"]["inside"]["ipam"]["config"]
+    assert compose()["x-haq"]["environment"]["HAQ_PROXIES"] == config["subnet"]
+    named = {name for each in services.values() for name in each.get("networks", ())}
+    assert named == {*compose()["networks"]}
+
+
+def test_a_new_image_cannot_silence_the_assistant() -> None:
+    """Its law may contradict what was revised at the desk: that of before goes on, as with `haq run`."""
+    assert compose()["services"]["law"]["command"] == ["rules", "load", "--or-keep"]
+    assert pods()["law"]["containers"][0]["args"] == ["rules", "load", "--or-keep"]
+
+
+def test_open_pages_do_not_keep_webhooks_out() -> None:
+    """A long poll holds a connection: a camp behind one address has hundreds, a platform sends in floods."""
+    server = (DEPLOY / "proxy" / "nginx.conf").read_text().partition("server_name haq.example.org;")[2]
+    before, *places = re.split(r"^    location ", server.partition("\nserver {")[0], flags=re.MULTILINE)
+    limits = {each.split(" {")[0]: re.findall(r"limit_conn \w+ (\d+);", each) for each in places}
+    assert "limit_conn" not in before
+    assert {place: each for place, each in limits.items() if each} == {"/webhooks/web/": ["500"]}
+
+
 def test_no_secret_stands_in_a_setting() -> None:
     """They come from files: variables are inherited and listed."""
     from bot.settings import FROM_FILES

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from bot.benchmarks.running import apart
 from bot.settings import ROOT
 
 START_SECONDS = 300  # with training
@@ -50,7 +51,7 @@ class Servers:
     def start(self) -> None:
         """Starts everything and waits until it is ready."""
         self.environment = {
-            **os.environ,
+            **apart(os.environ),  # `haq bench` starts us too, with the settings of a deployment around it
             "HAQ_VAR_DIR": str(self.folder),
             "HAQ_DATABASE_URL": f"sqlite:///{self.folder / 'haq.db'}",
             "HAQ_ASSISTANT_PORT": str(free_port()),

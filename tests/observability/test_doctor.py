@@ -8,16 +8,28 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from bot.backups import postgresql
+from bot.backups.archive import Manifest, pack
+from bot.backups.making import file_name
 from bot.channels.mailbox import Mailbox
 from bot.channels.platform import Inbound
 from bot.commands import doctor
-from bot.observability.doctor import configuration, examination, law_and_model, services, stores, surroundings
+from bot.observability.doctor import (
+    backups,
+    configuration,
+    examination,
+    law_and_model,
+    services,
+    stores,
+    surroundings,
+)
 from bot.observability.doctor.finding import WARNING, WELL, WRONG, Finding
 from bot.people.store import PeopleStore
 from bot.privacy.conversations import ConversationStore
@@ -50,6 +62,7 @@ def test_settings_that_make_sense_are_well() -> None:
         ({"HAQ_LINE_TOKEN": "hush", "HAQ_PUBLIC_URL": "https://haq.example.org"}, WRONG, "HAQ_LINE_SECRET"),
         ({"HAQ_LINE_TOKEN": "hush", "HAQ_LINE_SECRET": "hush"}, WRONG, "HAQ_PUBLIC_URL"),
         ({"HAQ_WEBCHAT_ORIGINS": "*"}, WARNING, "HAQ_WEBCHAT_ORIGINS"),
+        ({"HAQ_FRONT": "thin", "HAQ_WEBCHAT_ORIGINS": "https://haq.example.org"}, WRONG, "HAQ_FRONT=rasa"),
         ({"HAQ_OIDC_CLIENT": "haq"}, WRONG, "HAQ_OIDC_ISSUER"),
     ],
 )
@@ -100,6 +113,26 @@ def test_a_key_that_others_can_read_is_wrong(tmp_path: Path) -> None:
     ]
 
 
+def test_a_key_that_is_lent_to_our_group_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Kubernetes mounts secrets: they belong to root, `fsGroup` may read them."""
+    settings = settings_in(tmp_path)
+    settings.people_key.write_text("00" * 32)
+    settings.people_key.chmod(0o440)
+    owner, group = settings.people_key.stat().st_uid, settings.people_key.stat().st_gid
+    for user, groups, mode, level in (
+        (owner + 1, [group], 0o440, WELL),
+        (owner + 1, [group], 0o460, WRONG),
+        (owner + 1, [group], 0o444, WRONG),
+        (owner + 1, [group + 1], 0o440, WRONG),
+        (owner, [group], 0o440, WRONG),
+    ):
+        settings.people_key.chmod(mode)
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        monkeypatch.setattr(os, "getegid", lambda groups=groups: groups[0])
+        monkeypatch.setattr(os, "getgroups", lambda groups=groups: groups)
+        assert next(iter(surroundings.keys(settings))).level == level, (user, groups, oct(mode))
+
+
 def test_a_database_that_others_can_open_is_told(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     (tmp_path / "conversations.db").touch(0o644)
@@ -119,15 +152,46 @@ def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         )
 
 
+def backup_of(settings: Settings, made: datetime, *, people: bool = True) -> None:
+    """A backup as the program makes them, with nothing in it."""
+    until = made.date().isoformat() if people else None
+    folder = settings.var_dir / "backups"
+    folder.mkdir(exist_ok=True)
+    pack(Manifest(made.isoformat(), "1", (), until), settings.var_dir, folder / file_name(made, people))
+
+
 def test_backups_are_to_be_fresh(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    assert levels(surroundings.backups(settings)) == [WARNING]
-    backup = tmp_path / "backups" / "haq.tar"
-    backup.parent.mkdir()
-    backup.touch()
-    assert levels(surroundings.backups(settings)) == [WELL]
-    os.utime(backup, (1, 1))
-    assert levels(surroundings.backups(settings)) == [WARNING]
+    settings, now = settings_in(tmp_path), datetime.now(timezone.utc)
+    assert levels(backups.backups(settings)) == [WARNING]
+    backup_of(settings, now - timedelta(days=9))
+    (found,) = backups.backups(settings)
+    assert found.level == WARNING and "9 days old" in found.what
+    backup_of(settings, now)
+    assert levels(backups.backups(settings)) == [WELL]
+
+
+def test_what_holds_no_people_is_no_backup(tmp_path: Path) -> None:
+    settings, now = settings_in(tmp_path), datetime.now(timezone.utc)
+    backup_of(settings, now, people=False)
+    for name in (".haq-backup-a", "haq-notes.tar.gz", "keys.tar.gz"):
+        (tmp_path / "backups" / name).write_text("something else")
+    (found,) = backups.backups(settings)
+    assert found.level == WARNING and "no backup" in found.what
+
+
+@pytest.mark.parametrize(
+    ("client", "level", "word"),
+    [(16, WELL, "16"), (17, WARNING, "newer"), (15, WARNING, "refuses"), (None, WARNING, "pg_dump")],
+)
+def test_programs_are_to_fit_the_server(
+    monkeypatch: pytest.MonkeyPatch, client: int | None, level: str, word: str
+) -> None:
+    monkeypatch.setattr(postgresql, "client_version", lambda: client)
+    monkeypatch.setattr(postgresql, "server_version", lambda _url: 16)
+    url = "postgresql://haq:hunter22@127.0.0.1/haq"
+    (found,) = backups.backup_programs(settings_in(NOBODY, HAQ_DATABASE_URL=url, HAQ_ACCOUNTS_URL=url))
+    assert found.level == level and word in f"{found.what} {found.why}" and "hunter22" not in str(found)
+    assert list(backups.backup_programs(settings_in(NOBODY))) == [], "SQLite needs none"
 
 
 # -- databases ------------------------------------------------------------------------------------
@@ -287,8 +351,6 @@ def test_without_redis_and_broker_nothing_is_said() -> None:
 
 
 def test_a_clock_that_is_wrong_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import datetime, timedelta, timezone
-
     for seconds, level in ((5, WELL), (90, WRONG)):
         there = datetime.now(timezone.utc) - timedelta(seconds=seconds)
         monkeypatch.setattr(surroundings, "_database_time", lambda _settings, there=there: there)

@@ -67,7 +67,7 @@ def test_every_number_is_described_once(told: dict[str, set[str]], metrics: Metr
 def people_tables(file: Path) -> None:
     sqlite3.connect(file).executescript(
         "CREATE TABLE channel_inbox (state, came_at); CREATE TABLE channel_outbox (state, made_at);"
-        "CREATE TABLE handoff (state, changed_at); INSERT INTO channel_inbox VALUES ('new', 1.0);"
+        "CREATE TABLE handoff (state, opened_at); INSERT INTO channel_inbox VALUES ('new', 1.0);"
     )
 
 

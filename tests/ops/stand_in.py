@@ -1,7 +1,8 @@
 """A stand-in for a service: `python stand_in.py PORT NAME [behaviour ...]` answers /health like real ones.
 
 Behaviours: `dies` (at once, exit code 7), `deaf` (ignores SIGTERM), `mute` (listens, never answers
-/health), `waits` (is not ready while the file WAITS_FILE is there), `child` (starts a process of its own
+/health), `waits` (is not ready while the file WAITS_FILE is there), `talks` (writes a line to its log
+ten times a second), `child` (starts a process of its own
 and writes its id to the file CHILD_FILE).
 """
 
@@ -12,6 +13,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -34,6 +37,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+def _talk() -> None:
+    while True:
+        print("The stand-in goes on.", flush=True)
+        time.sleep(0.1)
+
+
 def main() -> None:
     """Serves until killed."""
     hold_on()
@@ -45,6 +54,8 @@ def main() -> None:
     if "child" in sys.argv:
         child = subprocess.Popen(["sleep", "600"])
         Path(os.environ["CHILD_FILE"]).write_text(str(child.pid), encoding="utf-8")
+    if "talks" in sys.argv:
+        threading.Thread(target=_talk, daemon=True).start()
     HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 
 

@@ -4,73 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
-import json
-import threading
+import os
+import subprocess
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot import cli
 from bot.answers.translations import available_languages
-
-
-class Assistant(HTTPServer):
-    """Answers every message with what is set; remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[dict[str, Any]] = []
-        self.keys: list[str | None] = []
-        self.status = 200
-        self.answer: Any = []
-        self.waiting: list[dict[str, Any]] = []
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers /health and messages."""
-
-    server: Assistant
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing."""
-
-    def do_GET(self) -> None:
-        """/health, and what was written meanwhile."""
-        if self.path.startswith("/webhooks/rest/messages?sender="):
-            self._say(200, self.server.waiting)
-            self.server.waiting = []
-            return
-        self._say(200, {"status": "ok", "service": "assistant"})
-
-    def do_POST(self) -> None:
-        """A message."""
-        self.server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.server.keys.append(self.headers.get("Authorization"))
-        self._say(self.server.status, self.server.answer)
-
-    def _say(self, status: int, body: Any) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-@pytest.fixture
-def assistant(monkeypatch: pytest.MonkeyPatch) -> Iterator[Assistant]:
-    server = Assistant()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    monkeypatch.setenv("HAQ_ASSISTANT_PORT", str(server.server_port))
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+from bot.commands import chat as module
+from bot.settings import load_settings
+from tests.ops.conftest import Assistant
 
 
 def chat(monkeypatch: pytest.MonkeyPatch, text: str, *arguments: str) -> int:
@@ -159,3 +104,43 @@ def test_nonsense_from_the_assistant_is_told(
     assistant.answer = {"text": "not a list"}
     assert chat(monkeypatch, "hi\n") == 1
     assert "did not answer" in capsys.readouterr().err
+
+
+@pytest.fixture
+def readable_by_all() -> Iterator[None]:
+    """What is made can be read by others, unless somebody sees to it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+class Starting:
+    """Stands for the process of `haq run`; its output goes nowhere."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Starts nothing."""
+
+    def send_signal(self, _number: int) -> None:
+        """It is to end."""
+
+    def wait(self, _seconds: float) -> int:
+        """It has."""
+        return 0
+
+
+@pytest.mark.usefixtures("readable_by_all")
+def test_what_it_starts_tells_its_link_to_nobody_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    settings = load_settings({"HAQ_VAR_DIR": str(tmp_path / "var"), "HAQ_ASSISTANT_PORT": "9"})
+    settings.log_dir.mkdir(parents=True)
+    old = settings.log_dir / "run.log"
+    old.touch(0o644)
+    other = load_settings({"HAQ_VAR_DIR": str(tmp_path / "other"), "HAQ_ASSISTANT_PORT": "9"})
+    monkeypatch.setattr(subprocess, "Popen", Starting)
+    monkeypatch.setattr(module, "_wait", lambda *_: None)
+    for each in (settings, other):
+        with module._assistant(each):
+            pass
+        assert (each.log_dir / "run.log").stat().st_mode & 0o077 == 0
+    assert other.var_dir.stat().st_mode & 0o077 == other.log_dir.stat().st_mode & 0o077 == 0

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import ROOT
+from bot.supervisor import services as services_module
 from bot.supervisor import supervisor as module
 from bot.supervisor.problems import ProcessError
 from bot.supervisor.services import Service, health, python
@@ -206,6 +207,52 @@ def test_a_large_log_is_put_aside(supervisor: Supervisor, tmp_path: Path) -> Non
     supervisor.start(stand_in("one"))
     assert (folder / "one.log.1").stat().st_size == 5_000_001
     assert (folder / "one.log").stat().st_size < 5_000_001
+
+
+def test_a_log_that_grows_large_while_it_runs_is_put_aside(
+    supervisor: Supervisor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PULSE_SECONDS", 0.05)
+    log = tmp_path / "log" / "one.log"
+    supervisor.start(stand_in("one", "talks"))
+    supervisor.wait_until_ready()
+    first = health(supervisor._watched[0].service.url)
+    with log.open("ab") as written:
+        written.write(b"x" * 5_000_001)
+    log.chmod(0o600)
+    aside = log.with_suffix(".log.1")
+    keep_watching(supervisor, aside.exists)
+    keep_watching(supervisor, lambda: 0 < log.stat().st_size < 10_000)  # it goes on at the new end
+    assert aside.stat().st_size > 5_000_000 and aside.stat().st_mode & 0o077 == 0
+    assert b"\0" not in log.read_bytes()
+    assert health(supervisor._watched[0].service.url) == first, "it is still the same process"
+
+
+def test_one_that_cannot_be_started_again_stops_no_other(
+    supervisor: Supervisor, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = [stand_in("one"), stand_in("two")]
+    supervisor.start(*services)
+    supervisor.wait_until_ready()
+    first, other = map(pid_of, services)
+    assert first and other
+    popen, refused = subprocess.Popen, []
+
+    def no_room(*arguments: object, **more: object) -> object:
+        if len(refused) < 2:
+            refused.append(arguments)
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return popen(*arguments, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(services_module.subprocess, "Popen", no_room)
+    os.kill(first, signal.SIGKILL)
+    keep_watching(supervisor, lambda: pid_of(services[0]) not in (None, first))
+    failed = [line for line in lines if "cannot be started" in line]
+    assert failed == [
+        f"one cannot be started (Resource temporarily unavailable); starting it again in {seconds} s"
+        for seconds in (1, 2)
+    ]
+    assert pid_of(services[1]) == other
 
 
 PARENT = """

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow  # Rasa alone takes seconds to import
 
 leave_out_if_unused(ROOT / "config.yml")
 
+from rasa.core import agent  # noqa: E402
 from rasa.engine.graph import GraphSchema, SchemaNode  # noqa: E402
 from rasa.engine.runner.dask import DaskGraphRunner  # noqa: E402
 from rasa.shared.core.domain import Domain  # noqa: E402
@@ -31,10 +32,12 @@ from bot.nlu import engine_actions  # noqa: E402
 from bot.nlu.engine_serving import (  # noqa: E402
     Processor,
     StraightRunner,
+    mend,
     only_action,
     slots_by_action_alone,
 )
 from bot.nlu.tracker_store import PersonTrackerStore  # noqa: E402
+from bot.privacy.sealing import SealError  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -227,3 +230,20 @@ async def test_a_slot_of_an_older_version_is_forgotten(store: PersonTrackerStore
 async def test_of_whoever_said_nothing_nothing_is_kept(store: PersonTrackerStore) -> None:
     await store.get_or_create_tracker("p")
     assert await store.retrieve("p") is None
+
+
+async def test_a_conversation_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    domain: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rasa would answer from an empty one and keep that: the failure goes on, and the channel apologises."""
+    for name in ("MessageProcessor", "FailSafeTrackerStore"):
+        monkeypatch.setattr(agent, name, getattr(agent, name))
+    mend(None)
+    store = agent.Agent._create_tracker_store(PersonTrackerStore(domain), domain)
+
+    def fails(_person: str) -> str:
+        raise SealError("This was sealed with a key that is not here.")
+
+    monkeypatch.setattr(store._store, "get", fails)  # type: ignore[attr-defined]
+    with pytest.raises(SealError):
+        await store.get_or_create_tracker("somebody")

@@ -84,17 +84,29 @@ def _list_facts(folder: Path, book: LawBook) -> None:
 
 @click.command("load")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
-def load_command(as_json: bool) -> None:
+@click.option(
+    "--or-keep", is_flag=True,
+    help="Where revisions contradict the files, keep the law that is loaded, say so and exit with 0.",
+)  # fmt: skip
+def load_command(as_json: bool, or_keep: bool) -> None:
     """Load the law files into the database: all or nothing."""
     from rich.console import Console
 
+    from bot.rules.errors import RevisionConflicts
     from bot.rules.load import load_law
 
     settings = load_settings()
-    with Console(stderr=True).status("Reading the law files") as status:
-        report = load_law(
-            settings.database_url, settings.law_dir, lambda text: status.update(f"Reading {text}")
-        )
+    try:
+        with Console(stderr=True).status("Reading the law files") as status:
+            report = load_law(
+                settings.database_url, settings.law_dir, lambda text: status.update(f"Reading {text}")
+            )
+    except RevisionConflicts as conflicts:
+        kept = _loaded_version(settings.database_url) if or_keep else None
+        if kept is None:
+            raise
+        click.echo(f"{conflicts}\nTHE LAW WAS NOT LOADED. That of before goes on: {kept}.", err=True)
+        return
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2))
         return
@@ -110,6 +122,21 @@ def load_command(as_json: bool) -> None:
     if report.revisions:
         click.echo(f"Over the files lie revisions {_listed(report.revisions)} (`haq rules revisions`).")
     click.echo(f"Law base version {report.version}.")
+
+
+def _loaded_version(url: str) -> str | None:
+    """The version of the law that is loaded; None when none is."""
+    from bot.rules.errors import EmptyLawBase
+    from bot.rules.lawbase import LawBase
+
+    base = LawBase(url)
+    try:
+        with base.reading() as law:
+            return law.version
+    except EmptyLawBase:
+        return None
+    finally:
+        base.close()
 
 
 def _listed(numbers: list[int]) -> str:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from bot.channels.configured import CHANNELS, is_wanted, missing
+from bot.channels.configured import CHANNELS, is_wanted, missing, wanted
 from bot.observability.doctor.finding import Finding, warning, well, wrong
-from bot.settings import Settings, unknown_variables
+from bot.settings import RASA, THIN, Settings, unknown_variables
 
 ABOUT = "settings"
 
@@ -79,8 +79,15 @@ def _openness(settings: Settings) -> Iterator[Finding]:
 
 def _channels(settings: Settings) -> Iterator[Finding]:
     given = settings.channels
-    wanted = [channel for channel in CHANNELS if is_wanted(channel, given)]
-    for channel in wanted:
+    apps = [channel for channel in CHANNELS if is_wanted(channel, given)]
+    if settings.front == THIN and (unserved := wanted(given)):
+        yield wrong(
+            ABOUT,
+            f"HAQ_FRONT is {THIN}, but {', '.join(unserved)} is set up.",
+            "The thin front serves the REST channel alone: `haq run` does not start it.",
+            f"Set HAQ_FRONT={RASA}, or take the settings of the channels out.",
+        )
+    for channel in apps:
         lacking = missing(channel, given)
         if lacking:
             yield wrong(
@@ -89,7 +96,7 @@ def _channels(settings: Settings) -> Iterator[Finding]:
                 "It is off until all are set.",
                 f"docs/channels/ says where to find them; then `./haq channels check {channel}`.",
             )
-    if wanted and not given.get("HAQ_PUBLIC_URL"):
+    if apps and not given.get("HAQ_PUBLIC_URL"):
         yield wrong(
             ABOUT,
             "HAQ_PUBLIC_URL is not set, but a messaging app is.",
