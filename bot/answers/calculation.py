@@ -183,6 +183,8 @@ STEP_TEXTS = {
     "deadline_employer_first": "You must first write to your employer within {length}.",
     "deadline_court_in_total": "You must go to court within {length}, even with a pause.",
     "last_day": "The last day is {date}, counted from the day that you named.",
+    "time_starts": "The time starts: {counted_from}.",
+    "time_starts_or": "Or the time starts: {or_from}.",
     "not_counted": "We cannot count this to a day. Ask the office, and do not wait.",
     "days_left": "Days left: {left}.",
     "deadline_over": "This day is over. Ask the office all the same: there may be exceptions.",
@@ -193,6 +195,7 @@ _UNITS = {
     "years": "year",
     "days": "day",
 }
+_TERMS = {"event": "event", "counted_from": "claim_start", "or_from": "claim_start"}  # of the vocabulary
 _COUNTRIES = ("others", "countries", "between")
 
 
@@ -216,8 +219,8 @@ def _said(name: str, value: Any, t: Translator) -> str:
         return formats.isolate(format_date(value, "long", locale=t.locale), t)
     if name in _UNITS:
         return formats.duration(Duration(Decimal(value), _UNITS[name]), t)
-    if name == "event":  # in the words of the vocabulary
-        return t.pgettext("term event", value)
+    if name in _TERMS:
+        return t.pgettext(f"term {_TERMS[name]}", value)
     if name == "country":
         return formats.country(value, t)
     if name in _COUNTRIES:

@@ -28,6 +28,7 @@ _METAVARS = {
     "branch": "BRANCH", "yes_no": "yes|no", "day": "DATE", "money": "MONEY", "fact": "NAME=VALUE",
     "number": "NUMBER", "whole": "NUMBER", "amount_of_country": "CC=AMOUNT", "language": "LANGUAGE",
     "period": "CC:YYYY-MM..YYYY-MM", "who": "WHO", "text": "NAME", "event": "EVENT",
+    "start": "START",
 }  # fmt: skip
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from bot.answers import formats
 from bot.answers.translations import Translator
 from bot.desk.asked import Asked
-from bot.rules.lawbase import LawBase
+from bot.desk.kept import Kept
+from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.protection import CONDITIONAL, UNCONFIRMED, YES, ProtectionMap, map_in
 from bot.rules.vocabulary import BRANCHES, COUNTRIES
 
 COUNTED: Final = ("covered", "equal_treatment", "totalization", "export")
 _PARTLY: Final = (UNCONFIRMED, CONDITIONAL)
-_KEPT = 32  # countries of origin of which the world is kept; each is worked out in half a second
+_MOST_KEPT: Final = 32  # countries of origin of which the world is kept; each is worked out in half a second
 
 
 @dataclass(frozen=True)
@@ -45,25 +45,23 @@ class Destination:
         )
 
 
+_WORLDS: Final[Kept[tuple[str, Asked, date], tuple[Destination, ...]]] = Kept(_MOST_KEPT)
+
+
 def world(base: LawBase, asked: Asked, today: date) -> list[Destination]:
     """Every country of work but the country of origin itself, by code.
 
-    Worked out once for a version of the law, an origin and a day. Raises CaseError, LawBaseUnavailable.
+    Worked out once for a version of the law, a case and a day. Raises CaseError, LawBaseUnavailable.
     """
-    with base.reading() as reader:
-        version = reader.version
-    return list(_world(base, version, asked, today))
+    with base.reading() as reader:  # the version and what is worked out are of one view
+        key = (reader.version, asked, today)
+        return list(_WORLDS.get(key) or _WORLDS.keep(key, tuple(_destinations(reader, asked, today))))
 
 
-@lru_cache(maxsize=_KEPT)
-def _world(base: LawBase, version: str, asked: Asked, today: date) -> tuple[Destination, ...]:
-    del version  # a new version of the law is worked out anew
-    found = []
-    with base.reading() as reader:
-        for country in sorted(COUNTRIES - {asked.origin}):
-            case = Asked(asked.origin, country, asked.sector, asked.status, on=asked.on).case(today)
-            found.append(_destination(country, map_in(reader, case)))
-    return tuple(found)
+def _destinations(reader: LawReader, asked: Asked, today: date) -> Iterator[Destination]:
+    for country in sorted(COUNTRIES - {asked.origin}):
+        case = Asked(asked.origin, country, asked.sector, asked.status, on=asked.on).case(today)
+        yield _destination(country, map_in(reader, case))
 
 
 def _destination(country: str, found: ProtectionMap) -> Destination:

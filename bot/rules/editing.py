@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,8 +63,8 @@ def revise(url: str, law: Law, file: Path, author: str, reason: str) -> tuple[li
     """Lays the rules and contacts of a file over the law, live at once; gives the revisions' numbers.
 
     `file`: written as a law file of one country. All or nothing: raises LawMistakes for a mistake in
-    it, or where it does not go with the rest of the law; RulesError where the law files say otherwise
-    than what is loaded, or somebody else was faster; LawBaseUnavailable.
+    it, or where it does not go with the rest of the law; RulesError where the law files say anything
+    otherwise than what is loaded, or somebody else was faster; LawBaseUnavailable.
     """
     complaints = Complaints()
     content = yamlfile.read(file, lambda *mistake: complaints.add(file, *mistake))
@@ -145,7 +145,38 @@ def _revise(
             if each.follows:
                 end_revision(connection, each.follows.id, FOLLOWED, now(), author)
             add_revision(connection, replace(each, replaces=below[each.record]))
-        return [each.id for each in mine], store_law(connection, book, over)
+        return [each.id for each in mine], _store(connection, book, over, {each.record for each in mine})
+
+
+def _store(
+    connection: Connection, book: LawBook, revisions: Iterable[Revision], seen: Collection[str]
+) -> LoadReport:
+    """Stores the law with other revisions over its files; `seen`: the records that this may change.
+
+    Raises RulesError where the files say more otherwise than what is loaded: nobody asked for that. They
+    may be those of an older release, or not meant to be live yet.
+    """
+    loaded = _is_loaded(connection)
+    report = store_law(connection, book, revisions)
+    unseen = report.touched.difference(seen)
+    if loaded and unseen:
+        raise _unloaded(unseen)
+    return report
+
+
+def _is_loaded(connection: Connection) -> bool:
+    """Whether there is law; without it the files are all that there is to read."""
+    return connection.execute(select(tables.law_version.c.version)).first() is not None
+
+
+def _unloaded(records: Collection[str]) -> RulesError:
+    """What is said of records in the law files that nobody loaded."""
+    first, more = min(records), len(records) - 1
+    named = f"{first} and {more} more" if more else first
+    return RulesError(
+        f"The law files say {named} otherwise than what is loaded. Load them (`haq rules load`), "
+        "and look again."
+    )
 
 
 def _check_read(connection: Connection, expected: Mapping[str, str | None]) -> None:
@@ -160,14 +191,9 @@ def _check_loaded(connection: Connection, below: Mapping[str, str | None]) -> No
 
     Nobody who revises it has read that: a revision would put it aside unseen.
     """
-    if connection.execute(select(tables.law_version.c.version)).first() is None:
-        return  # nothing is loaded yet: the files are all there is to read
-    for record, wanted in below.items():
-        if _stored(connection, record) != wanted:
-            raise RulesError(
-                f"The law files say {record} otherwise than what is loaded. Load them (`haq rules load`), "
-                "and look at it again."
-            )
+    unread = [record for record, wanted in below.items() if _stored(connection, record) != wanted]
+    if unread and _is_loaded(connection):
+        raise _unloaded(unread)
 
 
 def _stored(connection: Connection, record: str) -> str | None:
@@ -182,11 +208,11 @@ def _laid_over(
     made: list[Revision], content: yamlfile.Map, author: str, reason: str
 ) -> tuple[list[Revision], list[Revision]]:
     """The revisions that a law file makes, and all that then lie over the law (theirs instead of older)."""
-    first = 1 + max((each.id for each in made), default=0)
+    first, at = 1 + max((each.id for each in made), default=0), now()
     held, country = {each.record: each for each in made if each.ended is None}, str(content["country"])
     mine = [
         Revision(
-            number, record, country, AS_FOUND, document, author, reason, now(), follows=held.pop(record, None)
+            number, record, country, AS_FOUND, document, author, reason, at, follows=held.pop(record, None)
         )
         for number, (record, document) in enumerate(_parts(content), first)
     ]
@@ -217,10 +243,12 @@ def _check_frame(content: yamlfile.Map, parts: list[tuple[str, str]], complain: 
             complain(1, "id", f"{record} stands {count} times.", "Keep one of them.")
 
 
-def withdraw(url: str, law: Law, numbers: Sequence[int], author: str) -> LoadReport:
-    """Takes open revisions back, all of them or none: the law files hold again.
+def withdraw(url: str, law: Law, numbers: Sequence[int], author: str, load: bool = False) -> LoadReport:
+    """Takes open revisions back, all of them or none: for their records the law files hold again.
 
-    Raises RulesError if one is not open.
+    `load`: the files are loaded with that, whatever else they say; for files that no load takes while
+    these revisions contradict them. Raises LawMistakes; RulesError if a revision is not open, or where
+    the files say anything else otherwise than what is loaded; LawBaseUnavailable.
     """
     held = standing(url)
     gone = sorted(set(numbers) - {each.id for each in held})
@@ -233,7 +261,9 @@ def withdraw(url: str, law: Law, numbers: Sequence[int], author: str) -> LoadRep
         hold_revisions(connection, held)
         for number in numbers:
             end_revision(connection, number, WITHDRAWN, now(), author)
-        return store_law(connection, book, left)
+        if load:
+            return store_law(connection, book, left)
+        return _store(connection, book, left, {each.record for each in held if each.id in numbers})
 
 
 def revisions(url: str) -> list[Revision]:

@@ -42,9 +42,15 @@ class LoadReport:
     settled: list[int] = field(default_factory=list)  # those that the files caught up with in this load
 
     @property
+    def touched(self) -> set[str]:
+        """Every record that is different now, as `rule/ID`."""
+        parts = (self.added, self.changed, self.removed)
+        return {f"{table}/{key}" for part in parts for table, keys in part.items() for key in keys}
+
+    @property
     def anything(self) -> bool:
         """Whether the database is different now."""
-        return any(ids for part in (self.added, self.changed, self.removed) for ids in part.values())
+        return bool(self.touched)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON."""

@@ -10,7 +10,7 @@ conflict, and nothing is loaded until it is settled.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,42 @@ def hold_revisions(connection: Connection, expected: Iterable[Revision]) -> None
         raise RulesError("Somebody else revised the law just now. Nothing was changed; do it again.")
 
 
+def standing_together(
+    made: Sequence[Revision], changes: Iterable[Collection[int]], numbers: Collection[int]
+) -> list[int]:
+    """Some revisions, and the open ones that stand or fall with them, in order.
+
+    `changes`: the numbers that were made as one. The end of a rule and the rule that follows it are one
+    change: half of it would leave no law, or both. What was changed again since then stands and falls
+    with it too, for the files hold again at once.
+    """
+    linked = [set(each) for each in (*changes, *_followers(made))]
+    found: set[int] = set()
+    more = set(numbers)
+    while more != found:
+        found = more
+        more = found.union(*(each for each in linked if each & found))
+    return sorted({each.id for each in made if each.id in found and each.ended is None}.union(numbers))
+
+
+def made_at_once(made: Iterable[Revision]) -> list[list[int]]:
+    """The revisions that one file made: by one author, for one reason, at one time."""
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for each in made:
+        found.setdefault((each.author, each.reason, each.at), []).append(each.id)
+    return list(found.values())
+
+
+def _followers(made: Iterable[Revision]) -> list[list[int]]:
+    """The revisions that took each other's place, record by record, since the files held last."""
+    chains: dict[str, list[int]] = {}
+    for each in made:
+        chains.setdefault(each.record, []).append(each.id)
+        if each.ended in (SETTLED, WITHDRAWN):
+            chains[each.record] = []
+    return list(chains.values())
+
+
 def add_revision(connection: Connection, revision: Revision) -> None:
     """Notes a revision under its own number."""
     row = {
@@ -142,6 +178,6 @@ def settle(
                 below.path, below.line, held.record,
                 f"The files were changed, and {held.said} changes the same record.",
                 f"Put what holds into the files (`haq rules export --revisions`), or take the revision "
-                f"back: `haq rules withdraw {held.id}`.",
+                f"back: `haq rules withdraw {held.id} --by NAME --load`.",
             )  # fmt: skip
     return tuple(settled)

@@ -121,6 +121,7 @@ SAMPLES: dict[str, Any] = {
     "share": "1/3", "number": Decimal("1.5"), "taken": Decimal(3), "left": Decimal(4),
     "length": Duration(Decimal(2), "week"), "rate": Duration(Decimal(15), "day"),
     "cap": Duration(Decimal(3), "year"),
+    "counted_from": "when mediation has failed", "or_from": "when you are told of it",
 }  # fmt: skip
 IN_TIME = ("months", "needed", "total", "shortest", "most", "years", "days")
 UNITS = {"years": "year", "days": "day"}  # others are in months

@@ -82,6 +82,16 @@ def test_calculations_are_as_described(api: httpx.Client, description: dict[str,
     assert not mistakes(description, schema, body)
 
 
+def test_a_last_day_that_cannot_be_counted_is_as_described(
+    api: httpx.Client, description: dict[str, Any]
+) -> None:
+    asked = {"to": "RU", "topic": "complaint", "since": "2026-03-31"}
+    body = api.get("calc/deadline", params=asked).json()
+    assert any(each["last_day"] is None for each in body["results"])
+    schema = next(each.schema for each in OPERATIONS if each.path == "/calc/deadline")
+    assert not mistakes(description, schema, body)
+
+
 @pytest.mark.parametrize(
     "path", ["calc", "rules?per_page=200", "rules/qa-minimum-wage", "vocabulary?lang=am", "countries?q=doha"]
 )

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pypdfium2
 import pytest
 from icalendar import Calendar
+from starlette.testclient import TestClient
 
 from bot.answers.answer import answer
 from bot.conversation.case_link import Told, understood, words_of_code
+from bot.desk.app import create_app
 from bot.desk.asked import Asked
+from bot.desk.desk import open_desk
 from bot.desk.pages.sheet import linked
 from bot.desk.sheet.chats import LONGEST_CODED, chat_links, path_of, square_code
 from bot.desk.sheet.content import IMPORTANT, Wanted, make_sheet
 from bot.desk.sheet.dates import Since, last_days, limited_topics
 from bot.letters.sheet import Sheet
-from bot.rules.lawbase import LawBase
+from bot.rules.lawbase import LawBase, LawReader
 from bot.rules.lookup import lookup
+from bot.settings import load_settings
 from tests.desk.conftest import RunningDesk
 
 CASE = {"from": "NP", "to": "QA", "sector": "construction", "topic": "wages"}
@@ -32,6 +40,7 @@ CHATS = {
     "HAQ_TELEGRAM_BOT": "@haq_example_bot",
 }
 TODAY = date.today()
+LAW_READING = LawBase.reading
 
 
 class Cells(HTMLParser):
@@ -68,7 +77,8 @@ def law(law_url: str) -> LawBase:
 
 
 def made(law: LawBase, asked: Asked, *languages: str, whole: bool = False) -> Sheet:
-    return make_sheet(law, Wanted(asked, languages, whole), TODAY)
+    wanted = Wanted(asked, languages, whole)
+    return make_sheet(lookup(law, asked.case(TODAY), wanted.topics), wanted)
 
 
 # -- the content ------------------------------------------------------------------------------------------
@@ -326,12 +336,14 @@ def test_calendar(desk: RunningDesk) -> None:
 def test_only_what_can_be_counted_is_asked(law: LawBase) -> None:
     """A field for each rule that the calculator counts by; a rule for several topics has one."""
     asked = Asked("NP", "QA", "construction")
-    fields = limited_topics(lookup(law, asked.case(TODAY), IMPORTANT), "en")
+    said = lookup(law, asked.case(TODAY), IMPORTANT)
+    fields = limited_topics(said, "en")
     assert [each.topics for each in fields] == [("wages", "end_of_service", "document_retention")]
     for each in fields:
         assert "The time starts" in each.texts[0]
         days = {Since(each.topics[0], each.starts): TODAY - timedelta(days=9)}
-        found = last_days(law, asked, days, ("en",), TODAY)
+        with law.reading() as reader:
+            found = last_days(reader, said, days, ("en",))
         assert found and all(day.days_left is not None and day.said["en"].text for day in found)
 
 
@@ -355,6 +367,57 @@ def test_days_on_the_page(desk: RunningDesk) -> None:
         assert refused.status_code == 422 and 'role="alert"' in refused.text
     nothing = client.post("/sheet.ics", params=params, data={"since.wages.job_end": "2019-01-01"})
     assert nothing.status_code == 422 and "nothing for a calendar" in nothing.text
+
+
+def test_only_the_fields_of_the_page_are_read(desk: RunningDesk) -> None:
+    """Whoever sends others gets nothing worked out for them."""
+    client, params = desk.client(), {**CASE, "ui": "en"}
+    soon = (TODAY - timedelta(days=30)).isoformat()
+    for strange in ("since.wages.nothing", "since.termination.job_end", "since.wages"):
+        refused = client.post("/sheet/deadlines", params=params, data={strange: soon})
+        assert refused.status_code == 422 and "Write at least one day." in refused.text
+    both = {"since.wages.job_end": soon, **{f"since.overtime.x{n}": "yesterday" for n in range(300)}}
+    got = client.post("/sheet/deadlines", params=params, data=both)
+    assert got.status_code == 200 and re.search(r"33[45] days are left", got.text)
+
+
+@pytest.fixture
+def inside(law_url: str, tmp_path: Path) -> Iterator[TestClient]:
+    """A desk in this process."""
+    settings = load_settings({"HAQ_VAR_DIR": str(tmp_path), "HAQ_DATABASE_URL": law_url})
+    with TestClient(create_app(open_desk(settings)), "http://127.0.0.1:8080") as client:
+        yield client
+
+
+def test_the_page_is_of_one_view_of_the_law(inside: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a change of the law between two of them would show on one half of it."""
+    looked = []
+
+    def reading(base: LawBase) -> AbstractContextManager[LawReader]:
+        looked.append(base)
+        return LAW_READING(base)
+
+    monkeypatch.setattr(LawBase, "reading", reading)
+    assert inside.get("/sheet", params=CASE).status_code == 200
+    alone = len(looked)
+    looked.clear()
+    soon = (TODAY - timedelta(days=30)).isoformat()
+    assert inside.post("/sheet/deadlines", params=CASE, data={"since.wages.job_end": soon}).status_code == 200
+    assert alone == len(looked) == 1
+
+
+def test_a_calendar_is_made_beside_the_event_loop(
+    inside: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*given: object) -> bytes:
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        return b"BEGIN:VCALENDAR"
+
+    monkeypatch.setattr("bot.desk.pages.sheet.calendar", made)
+    soon = (TODAY - timedelta(days=30)).isoformat()
+    got = inside.post("/sheet.ics", params=CASE, data={"since.wages.job_end": soon})
+    assert got.status_code == 200 and got.text == "BEGIN:VCALENDAR"
 
 
 def test_forms_need_the_token(desk: RunningDesk) -> None:

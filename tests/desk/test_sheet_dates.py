@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 from bot.desk.asked import Asked
 from bot.desk.sheet.dates import LastDay, Limited, Since, calendar, last_days, limited_topics, to_come
 from bot.rules.lawbase import LawBase
-from bot.rules.lookup import lookup
+from bot.rules.lookup import look_up, lookup
 
 TODAY = date(2026, 11, 20)
 ZA = Asked("ZW", "ZA", "construction", topics=("termination",))
@@ -34,7 +34,14 @@ def fields(law: LawBase, asked: Asked) -> dict[str, Limited]:
 def days(law: LawBase, asked: Asked, **since: date) -> dict[str, LastDay]:
     """The last days by rule and limit; `since`: the day of each start, on the one topic of the case."""
     starts = {Since(asked.topics[0], (name,)): day for name, day in since.items()}
-    return {f"{each.rule}/{each.limit}": each for each in last_days(law, asked, starts, ("en",), TODAY)}
+    return {f"{each.rule}/{each.limit}": each for each in counted(law, asked, starts)}
+
+
+def counted(
+    law: LawBase, asked: Asked, since: Mapping[Since, date], languages: tuple[str, ...] = ("en",)
+) -> list[LastDay]:
+    with law.reading() as reader:
+        return last_days(reader, look_up(reader, asked.case(TODAY), asked.topics), since, languages)
 
 
 def events(made: bytes) -> list[Event]:
@@ -69,7 +76,7 @@ def test_a_day_counts_for_the_rules_that_count_from_it_alone(law: LawBase) -> No
 
 def test_a_day_says_which_limit_it_is(law: LawBase) -> None:
     since = TODAY - timedelta(days=9)
-    found = last_days(law, US, {Since("wages"): since}, ("en", "es"), TODAY)
+    found = counted(law, US, {Since("wages"): since}, ("en", "es"))
     said = {each.limit: each.which("en") for each in found}
     assert said == {
         "limit": "You must claim within 2 years.",
@@ -81,16 +88,16 @@ def test_a_day_says_which_limit_it_is(law: LawBase) -> None:
 
 
 def test_a_calendar_without_details_holds_no_day_under_a_condition_that_it_does_not_say(law: LawBase) -> None:
-    found = last_days(law, US, {Since("wages"): TODAY - timedelta(days=9)}, ("en",), TODAY)
+    found = counted(law, US, {Since("wages"): TODAY - timedelta(days=9)})
     (event,) = events(calendar(found, "en", TODAY, details=False))
     assert event.decoded("dtstart") == date(2028, 11, 11) and "description" not in event
-    over = last_days(law, US, {Since("wages"): date(2024, 5, 1)}, ("en",), TODAY)
+    over = counted(law, US, {Since("wages"): date(2024, 5, 1)})
     assert [each.limit for each, _ in to_come(over, TODAY, details=True)] == ["limit_if_wilful"]
     assert not list(to_come(over, TODAY, details=False))
 
 
 def test_nobody_finds_the_matter_by_the_number_of_an_event(law: LawBase) -> None:
     """A hash of the rule and the day could be reckoned for every rule and day."""
-    found = last_days(law, ZA, {Since("termination", ("dismissal",)): TODAY}, ("en",), TODAY)
+    found = counted(law, ZA, {Since("termination", ("dismissal",)): TODAY})
     numbers = [str(events(calendar(found, "en", TODAY, details=False))[0]["uid"]) for _ in range(2)]
     assert numbers[0] != numbers[1] and all(each.endswith("@haq") for each in numbers)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -231,6 +233,31 @@ def test_the_law_changed(workshop: RunningDesk) -> None:
     assert reviewer.post(f"/workshop/revisions/{both[0]}/withdraw").status_code == 409
     taken = [each.what for each in workshop.accounts.log.entries() if each.did == "withdrew_revision"]
     assert all(any(each.get("revision") == number for each in taken) for number in both)
+
+
+def test_files_that_say_otherwise_than_what_is_loaded(workshop: RunningDesk) -> None:
+    """As beside a newer release: what is loaded stays, and the page says what to do."""
+    editor, reviewer = workshop.client("editor"), workshop.client("reviewer")
+    live = propose(editor, fields(editor, **{"v.monthly__amount": "1350"}))
+    assert reviewer.post(f"{live}/approve", data=edition(reviewer, live)).status_code == 303
+    made = revisions(workshop.settings.database_url)[-1]
+    address = propose(editor, fields(editor, **{"v.food__amount": "370"}))
+    loaded = sqlite3.connect(workshop.settings.database_url.removeprefix("sqlite:///"))
+    with closing(loaded):
+        row = loaded.execute("SELECT * FROM named_gap LIMIT 1").fetchone()
+        with loaded:
+            loaded.execute("DELETE FROM named_gap WHERE id = ?", (row[0],))
+        approved = reviewer.post(f"{address}/approve", data=edition(reviewer, address))
+        taken_back = reviewer.post(f"/workshop/revisions/{made.id}/withdraw")
+        for refused in (approved, taken_back):
+            assert refused.status_code == 409
+            assert f"named_gap/{row[0]} otherwise" in alert(refused.text)
+            assert "haq rules load" in alert(refused.text)
+        assert loaded.execute("SELECT * FROM named_gap WHERE id = ?", (row[0],)).fetchone() is None
+        with loaded:
+            loaded.execute(f"INSERT INTO named_gap VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+    assert editor.post(f"{address}/withdraw").status_code == 303
+    assert reviewer.post(f"/workshop/revisions/{made.id}/withdraw").status_code == 303
 
 
 def test_a_new_rule_whose_name_was_taken_meanwhile(workshop: RunningDesk) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 
 from bot.desk.workshop import decisions
 from bot.desk.workshop.draft import Draft, draft_of_rule, written
-from bot.desk.workshop.law import Workshop, _still_said
+from bot.desk.workshop.law import Trial, Workshop, _still_said
 from bot.desk.workshop.proposals import RULE, WAITING, Proposal, ProposalRefused
+from bot.desk.workshop.trial import Previews
 from bot.rules.errors import LawBaseUnavailable, RecordChanged, RulesError
 from bot.rules.lawbase import LawBase
 from bot.rules.load import load_law
@@ -152,6 +154,24 @@ def test_one_change_is_taken_back_whole(workshop: Workshop) -> None:
         decisions.take_back(workshop, 5, "reviewer")
 
 
+def test_a_decision_brings_nothing_else_of_the_law_files(workshop: Workshop, tmp_path: Path) -> None:
+    """A desk may hold the files of an older release than what is loaded."""
+    first = proposed(workshop, 5)
+    decisions.approve(workshop, first, "reviewer", first.edition)
+    held = proposed(workshop, 6)
+    more = tmp_path / "law" / "more.yml"
+    more.write_text(f"{HEAD}rules:\n{NEW}", encoding="utf-8")
+    with pytest.raises(RulesError, match=r"rule/qa-pay-fine otherwise.*look again"):
+        decisions.approve(workshop, held, "reviewer", held.edition)
+    with pytest.raises(RulesError, match="rule/qa-pay-fine otherwise"):
+        decisions.take_back(workshop, 1, "reviewer")
+    assert weeks(workshop) == "5 weeks" and rule(workshop, "qa-pay-fine") is None
+    assert states(workshop)[held.id] == WAITING and [each.ended for each in workshop.revisions()] == [None]
+    more.unlink()
+    decisions.approve(workshop, workshop.proposals.get(held.id), "reviewer", held.edition)
+    assert weeks(workshop) == "6 weeks"
+
+
 def test_waiting_proposals_never_fall_off_the_list(workshop: Workshop) -> None:
     store, first = workshop.proposals, proposed(workshop, 5)
     for number in range(3):
@@ -241,6 +261,27 @@ def test_the_first_day_of_the_calendar_is_refused(workshop: Workshop) -> None:
 
 
 # -- several threads ----------------------------------------------------------------------------------
+
+
+def test_a_preview_over_another_law_is_not_kept(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule is approved while the proposal is tried out."""
+    law, day = workshop.law(), date(2026, 11, 22)
+    other = workshop.proposals.add(RULE, "rule/qa-pay-fine", f"{HEAD}rules:\n{NEW}", None, "editor", "a fine")
+    attempt, document = workshop.attempt, f"{HEAD}rules:\n{LEAVE}"
+
+    def slowly(text: str) -> Trial:
+        if rule(workshop, "qa-pay-fine") is None:
+            decisions.approve(workshop, other, "reviewer", other.edition)
+        return attempt(text)
+
+    monkeypatch.setattr(workshop, "attempt", slowly)
+    previews = Previews()
+    first = previews.outcome(workshop, law, document, [f"rule/{LEAVE_RULE}"], day)
+    assert first.preview is not None
+    assert previews.outcome(workshop, law, document, [f"rule/{LEAVE_RULE}"], day).preview is not first.preview
+    now = workshop.law()
+    kept = previews.outcome(workshop, now, document, [f"rule/{LEAVE_RULE}"], day).preview
+    assert previews.outcome(workshop, now, document, [f"rule/{LEAVE_RULE}"], day).preview is kept
 
 
 def test_texts_are_carried_over_while_others_add_to_them(workshop: Workshop) -> None:

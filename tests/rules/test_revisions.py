@@ -173,6 +173,15 @@ def test_files_that_contradict_it_are_a_named_conflict(tmp_path: Path, law: Path
         withdraw(url, law, [1], "another editor")
 
 
+def test_a_mistake_beside_a_conflict_is_no_conflict(tmp_path: Path, law: Path, url: str) -> None:
+    """Whoever goes on with the old law over a conflict alone must hear of a broken file."""
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    (law / "country.yml").write_text("law: nonsense\n", encoding="utf-8")
+    with pytest.raises(LawMistakes) as caught:
+        load_law(url, law)
+    assert not isinstance(caught.value, RevisionConflicts)
+
+
 def weeks_in_the_files(law: Path, weeks: int) -> None:
     """Somebody changes the days of leave in the law files."""
     country = law / "country.yml"
@@ -203,6 +212,63 @@ def test_a_change_of_the_files_that_nobody_loaded_is_not_overwritten(
     assert revisions(url) == [] and says(url, "annual_leave")["qa-leave"] == {"days": "3 weeks"}
     load_law(url, law)
     assert revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")[0] == [1]
+
+
+def another_rule_in_the_files(law: Path) -> None:
+    """Somebody adds a rule to the law files that is not to be live yet."""
+    (law / "more.yml").write_text(f"{HEAD}rules:\n{NEW}", encoding="utf-8")
+
+
+def test_a_revision_brings_nothing_else_of_the_files(tmp_path: Path, law: Path, url: str) -> None:
+    """They may be of an older release than what is loaded, or not meant to be live yet."""
+    another_rule_in_the_files(law)
+    before = list(export_lines(url))
+    with pytest.raises(RulesError, match=r"rule/qa-pay-fine otherwise.*haq rules load"):
+        revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    assert revisions(url) == [] and list(export_lines(url)) == before
+    load_law(url, law)
+    assert revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")[0] == [1]
+    (law / "more.yml").unlink()
+    with pytest.raises(RulesError, match="rule/qa-pay-fine otherwise"):
+        revise(url, law, written(tmp_path, LEAVE.replace("4", "6")), "an editor", "Gazette 13 of 2026")
+    assert "qa-pay-fine" in says(url, "wages")
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "4 weeks"}
+
+
+def test_a_withdrawal_brings_nothing_else_of_the_files(tmp_path: Path, law: Path, url: str) -> None:
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    another_rule_in_the_files(law)
+    before = list(export_lines(url))
+    with pytest.raises(RulesError, match=r"rule/qa-pay-fine otherwise.*haq rules load"):
+        withdraw(url, law, [1], "another editor")
+    assert [each.ended for each in revisions(url)] == [None] and list(export_lines(url)) == before
+    load_law(url, law)
+    withdraw(url, law, [1], "another editor")
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "3 weeks"}
+
+
+def test_a_conflict_that_keeps_the_files_from_being_loaded_has_a_way_out(
+    tmp_path: Path, law: Path, url: str
+) -> None:
+    """The files cannot be loaded before the revision is taken back, and say more than that."""
+    revise(url, law, written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    weeks_in_the_files(law, 5)
+    another_rule_in_the_files(law)
+    with pytest.raises(RevisionConflicts, match="haq rules withdraw 1 --by NAME --load"):
+        load_law(url, law)
+    with pytest.raises(RulesError, match="rule/qa-pay-fine otherwise"):
+        withdraw(url, law, [1], "another editor")
+    report = withdraw(url, law, [1], "another editor", load=True)
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "5 weeks"} and "qa-pay-fine" in says(
+        url, "wages"
+    )
+    assert not load_law(url, law).anything and report.revisions == []
+
+
+def test_where_nothing_is_loaded_a_revision_loads_the_files(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    revise(url, law_with(tmp_path), written(tmp_path, LEAVE), "an editor", "Gazette 12 of 2026")
+    assert says(url, "annual_leave")["qa-leave"] == {"days": "4 weeks"}
 
 
 def test_a_record_that_is_another_now_is_not_overwritten(tmp_path: Path, law: Path, url: str) -> None:

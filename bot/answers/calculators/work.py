@@ -22,6 +22,7 @@ from bot.answers.calculators.shared import (
 from bot.answers.options import Option, Told, money, number
 from bot.answers.translations import Translator
 from bot.rules.case import check_topic
+from bot.rules.errors import CaseError
 from bot.rules.vocabulary import TOPICS
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _deadline(reader: LawReader, told: Told, t: Translator) -> Worked:
     since, topic = told.day("since"), check_topic(told.need("topic"))
     assert since is not None
     case = case_of(reader, told)
-    found = deadlines(reader, case, topic, since)
+    found = deadlines(reader, case, topic, since, _starts(reader, told))
     parts = (
         (
             each.ground,
@@ -115,6 +116,17 @@ def _deadline(reader: LawReader, told: Told, t: Translator) -> Worked:
         for each in found.found
     )
     return in_words(reader, case, topic, parts, t), found.steps
+
+
+def _starts(reader: LawReader, told: Told) -> tuple[str, ...] | None:
+    """What the day is that was told; None: nobody said it. Raises CaseError."""
+    from bot.rules.calculators.deadlines import START_TERMS
+
+    found, known = told.many("starts"), reader.catalogue.terms.get(START_TERMS, {})
+    strange = sorted(set(found) - set(known))
+    if strange:
+        raise CaseError(f"{strange[0]!r} is no start of a time limit. Use {', '.join(known)}.")
+    return found or None
 
 
 def _count(name: str, help_: str, default: str = "0") -> Option:
@@ -177,6 +189,10 @@ CALCULATORS = (
             Option("topic", "topic", "What the claim is about.", default="wages", choices=TOPICS),
             Option(
                 "since", "day", "The day from which the time runs.", required=True, example="2026-03-31"
+            ),
+            Option(
+                "starts", "start", "What that day is, as rules name it (dismissal, told...): only those "
+                "that count from it. Twice, for a rule that names two.", many=True, example="dismissal",
             ),
             *SAID,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,15 +39,39 @@ def revise_command(file: Path, author: str, reason: str) -> None:
 @click.command("withdraw")
 @click.argument("numbers", metavar="REVISION...", type=int, nargs=-1, required=True)
 @_BY
-def withdraw_command(numbers: tuple[int, ...], author: str) -> None:
-    """Take revisions back, all of them or none: the law files hold again."""
+@click.option("--alone", is_flag=True, help="Leave standing what was made with them as one change.")
+@click.option("--load", is_flag=True, help="Load the law files with that, whatever else they say.")
+def withdraw_command(numbers: tuple[int, ...], author: str, alone: bool, load: bool) -> None:
+    """Take revisions back, all of them or none: for their records the law files hold again.
+
+    With --load the law files are loaded as well: no `haq rules load` takes them while a revision
+    contradicts them.
+    """
     from bot.rules.editing import withdraw
 
     settings = load_settings()
-    report = withdraw(settings.database_url, settings.law_dir, numbers, author)
+    if not alone:
+        _check_whole(settings.database_url, numbers)
+    report = withdraw(settings.database_url, settings.law_dir, numbers, author, load)
     for number in numbers:
         click.echo(f"revision {number} is withdrawn.")
     _tell(report)
+
+
+def _check_whole(url: str, numbers: Collection[int]) -> None:
+    """Fails where other open revisions were made as one change with these."""
+    from bot.cli import Failure
+    from bot.rules.editing import revisions
+    from bot.rules.revisions import made_at_once, standing_together
+
+    made = revisions(url)
+    together = standing_together(made, made_at_once(made), numbers)
+    left = [each.said for each in made if each.id in together and each.id not in numbers]
+    if left:
+        raise Failure(
+            f"Nothing was changed: this was made as one change with {', '.join(left)}. Take all of it back, "
+            f"`haq rules withdraw {' '.join(map(str, together))} --by NAME`, or say --alone."
+        )
 
 
 @click.command("revisions")

@@ -16,15 +16,17 @@ from bot.desk.calculating.periods import Row, read_rows
 from bot.desk.calculating.words import field_hint, field_label, field_options
 from bot.desk.pickers import resolve
 from bot.rules.calculators.benefits import BRANCH_TYPES
+from bot.rules.calculators.deadlines import START_TERMS
 from bot.rules.ruletypes import Catalogue, Fact
 from bot.rules.vocabulary import TOPICS
 
 CURRENCY: Final = "currency"
 _KINDS: Final = {
     "country": "picker", "sector": "picker", "day": "day", "money": "money", "number": "number",
-    "whole": "number", "topic": "choice", "branch": "choice", "event": "choice", "status": "choice",
-    "yes_no": "choice", "who": "choice",
+    "whole": "number", "topic": "choice", "branch": "choice", "event": "choice", "start": "choice",
+    "status": "choice", "yes_no": "choice", "who": "choice",
 }  # fmt: skip
+_TERMS: Final = {"event": "event", "start": START_TERMS}  # whose words are the choices
 _MORE: Final = ("on", "day_pay", "week_pay", "status", "private_household", "from", "nationality", "scheme")
 _TOLD_OTHERWISE: Final = ("private_household", "ended_by", "monthly_pay", "service")  # fields of their own
 
@@ -124,9 +126,9 @@ def _options(option: Option, catalogue: Catalogue, reader: Reader) -> Iterator[t
     elif option.kind == "branch":
         known = option.choices or tuple(BRANCH_TYPES)
         yield from ((each, _capital(names.topic_name(each, t))) for each in known)
-    elif option.kind == "event":
-        events = catalogue.terms.get("event", {})
-        said = [(each, t.pgettext("term event", str(text))) for each, text in events.items()]
+    elif option.kind in _TERMS:
+        terms = catalogue.terms.get(_TERMS[option.kind], {})
+        said = [(each, t.pgettext(f"term {_TERMS[option.kind]}", str(text))) for each, text in terms.items()]
         yield from sorted(said, key=lambda item: item[1].casefold())
     elif option.kind in ("status", "yes_no", "who"):
         yield from field_options(option.name, reader.mine, t)

@@ -50,6 +50,7 @@ def field_label(calculator: str, name: str, t: Translator) -> str:
         ("refund", "months"): t.gettext("Months with contributions there"),
         ("refund", "paid"): t.gettext("The sum before tax, if it is known"),
         ("benefit", "days"): t.gettext("Days without work"),
+        ("deadline", "starts"): t.gettext("What happened?"),
         ("deadline", "topic"): t.gettext("What is the claim about?"),
         ("refund", "scheme"): t.gettext("Kind of permit, if known"),
     }

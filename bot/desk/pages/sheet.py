@@ -30,14 +30,15 @@ from bot.desk.routes import page
 from bot.desk.sheet import letters
 from bot.desk.sheet.chats import ChatLink, chat_links, path_of, square_code
 from bot.desk.sheet.content import Wanted, make_sheet
-from bot.desk.sheet.dates import LastDay, Since, calendar, last_days, limited_topics, to_come
+from bot.desk.sheet.dates import LastDay, calendar, last_days, limited_topics, to_come
 from bot.desk.views import interface, language_of, render
 from bot.letters.official import is_official, official_language
 from bot.letters.sheet import Code, Sheet, short_version
 from bot.letters.sheet_pdf import render_sheet
-from bot.rules.case import check_topic, parse_day
+from bot.rules.case import parse_day
 from bot.rules.errors import CaseError
-from bot.rules.lookup import lookup
+from bot.rules.lawbase import LawReader
+from bot.rules.lookup import Lookup, look_up, lookup
 
 _SINCE: Final = "since."  # the fields of days: since.wages.due_day
 _INLINE, _SAVED = "inline", "attachment"
@@ -56,34 +57,24 @@ async def sheet_pdf(request: Request) -> Response:
 
     def make() -> bytes:
         wanted = _wanted(request, _question(request))
-        return render_sheet(_sheet(request, wanted, _chat(request, _links(request, wanted))))
+        found = lookup(desk_of(request).law, wanted.asked.case(date.today()), wanted.topics)
+        return render_sheet(_sheet(found, wanted, _chat(request, _links(request, wanted))))
 
     return _file(await run_in_threadpool(make), "sheet.pdf", "application/pdf", _INLINE)
 
 
 async def show_dates(request: Request) -> Response:
     """Until when one can claim, counted from the days of the form."""
-    given = await _form(request)
-    try:
-        days = await run_in_threadpool(_last_days, request, given)
-    except CaseError as error:
-        return await _page(request, 422, dates=given, dates_problem=str(error))
-    return await _page(request, dates=given, last_days=days)
+    return await _page(request, await _form(request))
 
 
 async def sheet_calendar(request: Request) -> Response:
     """The same days as a calendar file."""
     given = await _form(request)
     try:
-        days = await run_in_threadpool(_last_days, request, given)
+        made = await run_in_threadpool(_calendar, request, given)
     except CaseError as error:
-        return await _page(request, 422, dates=given, dates_problem=str(error))
-    today, details = date.today(), bool(given.get("details"))
-    if not any(to_come(days, today, details)):
-        none = interface(request).gettext("No last day is still to come. There is nothing for a calendar.")
-        return await _page(request, 422, dates=given, last_days=days, dates_problem=none)
-    language = _wanted(request, _question(request)).languages[0]
-    made = calendar(days, language, today, details)
+        return await _page(request, given, dates_problem=str(error))
     return _file(made, "reminder.ics", "text/calendar; charset=utf-8", _SAVED)
 
 
@@ -101,30 +92,35 @@ async def sheet_letter(request: Request) -> Response:
     try:
         made = await run_in_threadpool(make)
     except CaseError as error:
-        return await _page(request, 422, letter=given, letter_problem=str(error))
+        return await _page(request, letter=given, letter_problem=str(error))
     return _file(made, "letter.pdf", "application/pdf", _SAVED)
 
 
-async def _page(request: Request, status: int = 200, **values: Any) -> Response:
+async def _page(request: Request, dates: Mapping[str, str] | None = None, **values: Any) -> Response:
+    """The page. `dates`: the form of days, if it was sent; `values`: what stands on it besides."""
     question = await run_in_threadpool(_question, request)
     if not question.clear or question.asked.nothing:
         status = 200 if question.clear else 422
         return await render(request, "sheet_empty.html", status, unclear=question.written)
-    shown = await run_in_threadpool(_values, request, _wanted(request, question))
-    return await render(request, "sheet.html", status, **{**shown, **values})
+    shown = await run_in_threadpool(_values, request, _wanted(request, question), dates)
+    shown |= values
+    status = 422 if shown["dates_problem"] or shown["letter_problem"] else 200
+    return await render(request, "sheet.html", status, **shown)
 
 
 # -- what the page shows ----------------------------------------------------------------------------------
 
 
-def _values(request: Request, wanted: Wanted) -> dict[str, Any]:
-    """What the template shows."""
+def _values(request: Request, wanted: Wanted, given: Mapping[str, str] | None) -> dict[str, Any]:
+    """What the template shows; all of it of one view of the law."""
     asked, own = wanted.asked, language_of(request)
     t, today = translator(own), date.today()
     links = _links(request, wanted)
     chat = _chat(request, links)
-    sheet = _sheet(request, wanted, chat)
-    found = lookup(desk_of(request).law, asked.case(today), wanted.topics)
+    with desk_of(request).law.reading() as reader:
+        found = look_up(reader, asked.case(today), wanted.topics)
+        dates = _dates(request, reader, found, wanted, given)
+    sheet = _sheet(found, wanted, chat)
     official = official_language(asked.destination or "")
     return {
         "sheet": sheet,
@@ -142,9 +138,7 @@ def _values(request: Request, wanted: Wanted) -> dict[str, Any]:
         "chat": chat,
         "code_path": path_of(sheet.code) if sheet.code else "",
         "limited": limited_topics(found, own),
-        "dates": {},
-        "last_days": None,
-        "dates_problem": "",
+        **dates,
         "letter": {},
         "letter_problem": "",
         "subjects": letters.subjects(wanted.topics) if asked.destination else (),
@@ -181,9 +175,9 @@ def linked(text: str, numbers: Iterable[str] = ()) -> Markup:
     )
 
 
-def _sheet(request: Request, wanted: Wanted, chat: ChatLink | None) -> Sheet:
+def _sheet(found: Lookup, wanted: Wanted, chat: ChatLink | None) -> Sheet:
     code: Code | None = square_code(chat, wanted.languages) if chat else None
-    return make_sheet(desk_of(request).law, wanted, date.today(), code)
+    return make_sheet(found, wanted, code)
 
 
 def _links(request: Request, wanted: Wanted) -> tuple[ChatLink, ...]:
@@ -232,19 +226,50 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
 
-def _last_days(request: Request, given: Mapping[str, str]) -> list[LastDay]:
-    """Raises CaseError for a day that is none, or still to come."""
-    wanted = _wanted(request, _question(request))
-    since = {}
-    for name, value in given.items():
-        day = parse_day(value.strip() or None) if name.startswith(_SINCE) else None
+# -- days -------------------------------------------------------------------------------------------------
+
+
+def _dates(
+    request: Request, reader: LawReader, found: Lookup, wanted: Wanted, given: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """The form of days as the template shows it, with the last days if it was sent."""
+    if given is None:
+        return {"dates": {}, "last_days": None, "dates_problem": ""}
+    try:
+        days = _last_days(request, reader, found, wanted, given)
+    except CaseError as error:
+        return {"dates": given, "last_days": None, "dates_problem": str(error)}
+    return {"dates": given, "last_days": days, "dates_problem": ""}
+
+
+def _calendar(request: Request, given: Mapping[str, str]) -> bytes:
+    """The calendar file. Raises CaseError where no day of the form gives one."""
+    wanted, today = _wanted(request, _question(request)), date.today()
+    with desk_of(request).law.reading() as reader:
+        found = look_up(reader, wanted.asked.case(today), wanted.topics)
+        days = _last_days(request, reader, found, wanted, given)
+    details = bool(given.get("details"))
+    if not any(to_come(days, today, details)):
+        t = interface(request)
+        raise CaseError(t.gettext("No last day is still to come. There is nothing for a calendar."))
+    return calendar(days, wanted.languages[0], today, details)
+
+
+def _last_days(
+    request: Request, reader: LawReader, found: Lookup, wanted: Wanted, given: Mapping[str, str]
+) -> list[LastDay]:
+    """Counted from the days of those fields that the page has; others are passed over.
+
+    Raises CaseError for a day that is none, or still to come.
+    """
+    own, since = language_of(request), {}
+    for each in limited_topics(found, own):
+        day = parse_day(given.get(f"{_SINCE}{each.name}", "").strip() or None)
         if day is not None:
-            topic, *starts = name.removeprefix(_SINCE).split(".")
-            since[Since(check_topic(topic), tuple(starts))] = day
+            since[each.since] = day
     if not since:
         raise CaseError(interface(request).gettext("Write at least one day."))
-    languages = tuple(dict.fromkeys((*wanted.languages, language_of(request))))
-    return last_days(desk_of(request).law, wanted.asked, since, languages, date.today())
+    return last_days(reader, found, since, tuple(dict.fromkeys((*wanted.languages, own))))
 
 
 def _file(content: bytes, name: str, media_type: str, how: str) -> Response:

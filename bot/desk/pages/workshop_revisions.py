@@ -18,6 +18,7 @@ from bot.desk.workshop.law import reason_of
 from bot.desk.workshop.visit import number_of, shared, who, workshop_of
 from bot.rules.errors import RulesError
 from bot.rules.export import export_revisions, revision_lines
+from bot.rules.revisions import standing_together
 
 MOST = 300
 
@@ -32,7 +33,7 @@ async def _shown(request: Request, status: int = 200, refusal: str = "") -> Resp
     made = await run_in_threadpool(workshop.revisions)
     approvals = await run_in_threadpool(workshop.proposals.approvals)
     together = {
-        each.id: ", ".join(map(str, decisions.standing_together(made, approvals, each.id)))
+        each.id: ", ".join(map(str, standing_together(made, approvals, [each.id])))
         for each in made
         if each.ended is None
     }

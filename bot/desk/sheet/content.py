@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -22,8 +21,7 @@ from bot.desk.asked import Asked
 from bot.letters.letter import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from bot.letters.sheet import Code, Row, Section, Sheet, SheetSource, Texts
 from bot.rules.emergency import MOBILE_FALLBACK, SERVICES
-from bot.rules.lawbase import LawBase
-from bot.rules.lookup import Lookup, lookup
+from bot.rules.lookup import Lookup
 from bot.rules.model import Provenance
 from bot.rules.protection import GAP
 
@@ -60,12 +58,8 @@ class Wanted:
         return few_many[len(self.topics) > MANY]
 
 
-def make_sheet(base: LawBase, wanted: Wanted, today: date, code: Code | None = None) -> Sheet:
-    """The sheet of a case.
-
-    Raises CaseError for a case that makes no sense, EmptyLawBase, LawBaseUnavailable.
-    """
-    found = lookup(base, wanted.asked.case(today), wanted.topics)
+def make_sheet(found: Lookup, wanted: Wanted, code: Code | None = None) -> Sheet:
+    """The sheet of a case, of what the law says of it on what is wanted."""
     return _Writer(found, wanted).sheet(code)
 
 

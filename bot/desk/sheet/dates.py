@@ -18,18 +18,15 @@ from bot.answers.calculation import step_text
 from bot.answers.statements import Statement
 from bot.answers.translations import Translator, translator
 from bot.conversation.answering import disclaimer
-from bot.desk.asked import Asked
 from bot.letters.sheet import Texts
-from bot.rules.calculators.deadlines import TYPE, deadlines
+from bot.rules.calculators.deadlines import START_TERMS, TYPE, deadlines, starts_of
 from bot.rules.calculators.steps import step
-from bot.rules.lawbase import LawBase
-from bot.rules.lookup import Lookup, look_up
-from bot.rules.model import ANY, Rule
+from bot.rules.lawbase import LawReader
+from bot.rules.lookup import Lookup
+from bot.rules.model import ANY
 from bot.rules.units import Duration
 
 _ALARMS = (timedelta(days=14), timedelta(days=7), timedelta(days=1))
-_STARTS = ("counted_from", "or_from")  # the values of a rule that say from what day it counts
-_STARTS_TERM = "claim_start"
 _WILFUL = "limit_if_wilful"
 
 
@@ -56,9 +53,14 @@ class Limited:
     words: str  # what they count from, in words
 
     @property
+    def since(self) -> Since:
+        """The day that is asked for: the first topic stands for the others too."""
+        return Since(self.topics[0], self.starts)
+
+    @property
     def name(self) -> str:
-        """Of the field: the first topic stands for the others too."""
-        return Since(self.topics[0], self.starts).name
+        """Of its field."""
+        return self.since.name
 
 
 @dataclass(frozen=True)
@@ -98,47 +100,38 @@ def limited_topics(found: Lookup, language: str) -> list[Limited]:
                 texts.setdefault(starts_of(each.rule), []).append(each.full_text())
         for starts, said in texts.items():
             by_rules.setdefault((starts, tuple(said)), []).append(topic)
-    t, terms = translator(language), found.catalogue.terms.get(_STARTS_TERM, {})
+    t, terms = translator(language), found.catalogue.terms.get(START_TERMS, {})
     return [
         Limited(tuple(topics), starts, said_of_them, _listed(starts, terms, t))
         for (starts, said_of_them), topics in by_rules.items()
     ]
 
 
-def starts_of(rule: Rule) -> tuple[str, ...]:
-    """What a rule on deadlines counts from."""
-    return tuple(str(rule.values[name]) for name in _STARTS if name in rule.values)
-
-
 def _listed(starts: tuple[str, ...], terms: Mapping[str, object], t: Translator) -> str:
-    said = [t.pgettext(f"term {_STARTS_TERM}", str(terms[each])) for each in starts]
+    said = [t.pgettext(f"term {START_TERMS}", str(terms[each])) for each in starts]
     return formats.listing(said, t, "or") if said else ""
 
 
 def last_days(
-    base: LawBase, asked: Asked, since: Mapping[Since, date], languages: Texts, today: date
+    reader: LawReader, found: Lookup, since: Mapping[Since, date], languages: Texts
 ) -> list[LastDay]:
     """The last days of some topics, each by the rules that count from its day; the nearest first.
 
-    Raises CaseError for a day after today, or a case that makes no sense.
+    `found`: what the same view of the law says of the case on these topics. Raises CaseError for a day
+    after today.
     """
-    case, made = asked.case(today), []
-    with base.reading() as reader:
-        for asked_for, day in since.items():
-            topic = asked_for.topic
-            found = look_up(reader, case, [topic])
-            said = {
-                language: {each.rule.id: each for each in answer(found, language).statements}
-                for language in languages
-            }
-            for each in deadlines(reader, case, topic, day).found:
-                rule = each.ground.rule.id
-                if starts_of(each.ground.rule) != asked_for.starts:
-                    continue
-                spoken = {language: said[language][rule] for language in languages if rule in said[language]}
-                if spoken:
-                    left, sure = each.days_left(today), each.ground.sure
-                    made.append(LastDay(topic, each.last_day, left, sure, spoken, each.limit, each.length))
+    case, made = found.case, []
+    said = {
+        language: {each.rule.id: each for each in answer(found, language).statements}
+        for language in languages
+    }
+    for asked, day in since.items():
+        for each in deadlines(reader, case, asked.topic, day, asked.starts).found:
+            rule = each.ground.rule.id
+            spoken = {language: said[language][rule] for language in languages if rule in said[language]}
+            if spoken:
+                left, sure = each.days_left(case.today), each.ground.sure
+                made.append(LastDay(asked.topic, each.last_day, left, sure, spoken, each.limit, each.length))
     return sorted(made, key=lambda each: (each.day or date.max, each.topic, each.rule))
 
 

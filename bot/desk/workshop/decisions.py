@@ -6,12 +6,10 @@ it is; so whoever decides looks first at what is live already.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.desk.workshop.law import Workshop
 from bot.desk.workshop.proposals import RULE, Proposal, ProposalRefused
 from bot.rules.editing import made_from, records_of
-from bot.rules.revisions import SETTLED, WITHDRAWN, Revision
+from bot.rules.revisions import WITHDRAWN, standing_together
 
 KEPT = "kept"  # what an approved wording became: it goes live with the next release
 
@@ -42,9 +40,9 @@ def withdraw(workshop: Workshop, held: Proposal, author: str) -> None:
 def take_back(workshop: Workshop, revision: int, who: str) -> list[int]:
     """Withdraws an open revision with all that stand or fall with it; gives their numbers.
 
-    Raises LawMistakes, RulesError when it is not open.
+    Raises LawMistakes; RulesError when it is not open, or when the law files were changed and not loaded.
     """
-    numbers = standing_together(workshop.revisions(), workshop.proposals.approvals(), revision)
+    numbers = standing_together(workshop.revisions(), workshop.proposals.approvals(), [revision])
     workshop.take_back(numbers, who)
     return numbers
 
@@ -61,31 +59,6 @@ def live_as(workshop: Workshop, held: Proposal) -> list[int]:
         and each.author.startswith(_author(held))
     ]
     return [each.id for each in made_from(mine, held.document)]
-
-
-def standing_together(made: Sequence[Revision], approvals: Sequence[Sequence[int]], number: int) -> list[int]:
-    """The open revisions that stand or fall with one, and that one itself, in order.
-
-    The end of a rule and the rule that follows it are one change: half of it would leave no law. What
-    was changed again since then stands and falls with it too, for the files hold again at once.
-    """
-    linked = [set(numbers) for numbers in (*approvals, *_followers(made))]
-    found: set[int] = set()
-    more = {number}
-    while more != found:
-        found = more
-        more = found.union(*(each for each in linked if each & found))
-    return sorted({each.id for each in made if each.id in found and each.ended is None} | {number})
-
-
-def _followers(made: Sequence[Revision]) -> list[list[int]]:
-    """The revisions that took each other's place, record by record, since the files held last."""
-    chains: dict[str, list[int]] = {}
-    for each in made:
-        chains.setdefault(each.record, []).append(each.id)
-        if each.ended in (SETTLED, WITHDRAWN):
-            chains[each.record] = []
-    return list(chains.values())
 
 
 def _made_live(workshop: Workshop, held: Proposal, reviewer: str) -> str:

@@ -129,7 +129,7 @@ class Workshop:
         return numbers
 
     def take_back(self, revisions: Sequence[int], who: str) -> None:
-        """Withdraws open revisions. Raises LawMistakes, RulesError when one is not open."""
+        """Withdraws open revisions. Errors: `editing.withdraw`."""
         editing.withdraw(self._url, self._files, revisions, who)
 
     def revisions(self) -> list[Revision]:

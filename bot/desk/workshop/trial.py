@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 
+from bot.desk.kept import Kept
 from bot.desk.workshop.law import HeldLaw, Workshop
 from bot.desk.workshop.preview import Effect, Sentence, changes, effects, sentences
 from bot.rules.diff import FieldChange
@@ -40,18 +39,16 @@ class Previews:
     """Those that were reckoned last: a reviewer opens the same proposal more than once."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, date], Preview] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Kept[tuple[str, str, date], Preview] = Kept(_MOST_KEPT)
 
     def outcome(
         self, workshop: Workshop, law: HeldLaw, document: str, records: Sequence[str], day: date
     ) -> Outcome:
         """Tries a document that holds these rules (`rule/ID`), the one that it is about last."""
         key = (law.version, document, day)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return Outcome(self._kept[key])
+        kept = self._kept.get(key)
+        if kept is not None:
+            return Outcome(kept)
         trial = workshop.attempt(document)
         if trial.book is None:
             return Outcome(None, (*trial.mistakes, *trial.others), trial.law_is_broken)
@@ -62,10 +59,8 @@ class Previews:
             [(name, changes(law.rules.get(name), book.rules[name])) for name in names],
             effects(law.rules, book.rules, names, law.context, law.catalogue.types, day),
         )
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+        if workshop.law().version == law.version:  # else it was tried on another law than it is held against
+            self._kept.keep(key, made)
         return Outcome(made)
 
 

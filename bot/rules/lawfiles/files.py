@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from bot.rules import housekeeping, reconciled, yamlfile
-from bot.rules.errors import Complaints, RevisionConflicts
+from bot.rules.errors import Complaints, Mistake, RevisionConflicts
 from bot.rules.housekeeping import HousekeepingReader
 from bot.rules.lawfiles.book import LawBook
 from bot.rules.lawfiles.rivals import check_rivals
@@ -119,7 +119,7 @@ class _Reader(RuleReader):
         self._types = TypeReader(complaints)
         super().__init__(complaints, self._types.catalogue)
         self._revisions = revisions
-        self.conflicts = 0  # revisions that the files contradict
+        self._conflicts: list[Mistake] = []  # revisions that the files contradict
         self._treaties = TreatyReader(complaints)
         self._reconciled = ReconciledReader(complaints)
         self._searches = SearchReader(complaints)
@@ -206,8 +206,9 @@ class _Reader(RuleReader):
     def raise_if_any(self) -> None:
         """Raises LawMistakes when anything was complained of."""
         mistakes = self._complaints.mistakes
-        of_revisions = sum(each.file.startswith("revision ") for each in mistakes)
-        if mistakes and self.conflicts + of_revisions == len(mistakes):
+        if mistakes and all(
+            each in self._conflicts or each.file.startswith("revision ") for each in mistakes
+        ):
             raise RevisionConflicts(mistakes)
         self._complaints.raise_if_any()
 
@@ -237,7 +238,7 @@ class _Reader(RuleReader):
         amended |= {f"contact/{each.id}": each for each in self._book.contacts.values()}
         before = len(self._complaints.mistakes)
         self._book.settled = settle(self._revisions, self._book.beneath, amended, self._complaints)
-        self.conflicts = len(self._complaints.mistakes) - before
+        self._conflicts = self._complaints.mistakes[before:]
         self._check_references()
         self._housekeeping.check(self._book.contacts)
         for fault in faults(self._book, touched):
