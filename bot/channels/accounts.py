@@ -40,6 +40,7 @@ class Account:
     told_at: float | None = None
     last: str = ""
     repeats: int = 0
+    judged: str = ""  # digests of their last messages and what became of each (bot/channels/limits.py)
 
 
 class Accounts(Protocol):
@@ -104,7 +105,8 @@ class InRedis:
         return self._sealer.person(f"words:{words}")[:16]
 
     def _changed(self, who: str, how: Callable[[Account | None], tuple[Account, T]]) -> tuple[T] | None:
-        key = f"haq:limit:{self._name}:{self._sealer.person(f'limit:{who}')}"
+        # Earlier versions kept less of an account, under `haq:limit`: they cannot read this.
+        key = f"haq:account:{self._name}:{self._sealer.person(f'limit:{who}')}"
         kept = self._redis.get(key)
         account, found = how(Account(*json.loads(kept)) if kept else None)
         swapped = self._swap(keys=[key], args=[kept or "", json.dumps(astuple(account)), _KEPT_SECONDS])

@@ -20,10 +20,10 @@ from bot.channels.accounts import accounts_for
 from bot.channels.carrier import HttpCarrier
 from bot.channels.configured import platform_from
 from bot.channels.conversing import OnMessage
-from bot.channels.limits import Limit, Limiter, tells_danger
+from bot.channels.limits import Limit, Limiter, Verdict, tells_danger
 from bot.channels.office import Line
 from bot.channels.platform import Inbound, Malformed, Platform, Receipt
-from bot.channels.running import NOT_NOW, aside, close_office, conversations, mailbox, office
+from bot.channels.running import NOT_NOW, aside, close_office, conversations, mailbox, office, people
 from bot.databases.aside import TooLate
 from bot.observability.marks import count
 from bot.privacy.failures import where
@@ -115,17 +115,14 @@ class Connector(InputChannel):
                     mailbox().receipt(reference, receipt.failed, receipt.code)
             if not fresh:  # receipts alone: several come for each message that we send
                 return 200, []
+            for message in fresh:
+                if message.formerly:
+                    _rename(platform.name, message.formerly, message.sender)
             unknown = mailbox().unknown(platform.name, fresh)
             count("messages_repeated", platform.name, number=len(fresh) - len(unknown))
             kept = self._within_limits(platform.name, unknown)
             if kept:
                 count("messages_received", platform.name, number=mailbox().accept(platform.name, kept))
-            for message in kept:
-                if message.formerly:
-                    before, now = (
-                        mailbox().person(platform.name, who) for who in (message.formerly, message.sender)
-                    )
-                    conversations().rename(before, now)
         except NOT_NOW as error:  # the platform sends it again
             logger.error("A message could not be kept: %s.", where(error))
             return 503, []
@@ -139,13 +136,29 @@ class Connector(InputChannel):
     def _within_limits(self, channel: str, messages: list[Inbound]) -> list[Inbound]:
         kept = []
         for message in messages:
-            person = mailbox().person(channel, message.sender)
-            verdict = self._limiter.judge(person, message.text, time(), partial(tells_danger, message.text))
+            verdict = self._judge(channel, message)
             if verdict == "take":
                 kept.append(message)
             elif verdict == "say_wait":
                 kept.append(Inbound(message.sender, message.id, message.at, "flood"))
         return kept
+
+    def _judge(self, channel: str, message: Inbound) -> Verdict:
+        if message.formerly:  # the platform says this, not the person
+            return "take"
+        person, urgent = mailbox().person(channel, message.sender), partial(tells_danger, message.text)
+        return self._limiter.judge(person, message.text, time(), urgent, message.id)
+
+
+def _rename(channel: str, old: str, new: str) -> None:
+    """Brings what is kept of a person to their new id; done before, it changes nothing.
+
+    It comes before the message is kept: if it fails, the platform sends that again. The mailbox renames
+    in the transaction that keeps the message.
+    """
+    before, after = mailbox().person(channel, old), mailbox().person(channel, new)
+    conversations().rename(before, after)
+    people().rename(channel, before, after)
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from bot.channels.saying import PATIENCE_SECONDS, aloud, as_sent, asks_to_erase,
 from bot.conversation.case_link import words_of_code
 from bot.conversation.outage import apology_for
 from bot.conversation.respond import MAX_LENGTH
+from bot.databases.aside import aside
 from bot.events import telling as events
 from bot.nlu.tracker_store import erase
 from bot.observability.marks import count, timed
@@ -76,7 +77,7 @@ async def _converse(
     if not collected.messages:
         return [{"recipient_id": sender, **await _apology(agent, sender, text)}]
     if asks_to_erase(collected.messages):
-        erase(agent.tracker_store, sender)
+        await aside(erase, agent.tracker_store, sender)
     return aloud(collected.messages)
 
 

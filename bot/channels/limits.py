@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.channels.accounts import Account, Accounts, InProcess
 from bot.language.emergency import detect
@@ -13,6 +14,7 @@ from bot.language.scope import scope
 
 Verdict = Literal["take", "say_wait", "ignore"]
 _REPEATS_FORGOTTEN = 60.0  # seconds after which the same words are no repetition
+_JUDGED_KEPT = 32  # messages of each; somewhat more than a burst
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,29 @@ class Limiter:
         self._limit = limit
         self._accounts = accounts or InProcess()
 
-    def judge(self, who: str, words: str, now: float, urgent: Callable[[], bool]) -> Verdict:
-        """Whether a message is taken; one that tells of a danger always is."""
+    def judge(
+        self, who: str, words: str, now: float, urgent: Callable[[], bool], message: str = ""
+    ) -> Verdict:
+        """Whether a message is taken; one that tells of a danger always is.
+
+        `message`: its id. One that comes again, because it could not be kept, is judged as before, and
+        counts once.
+        """
         digest = self._accounts.digest(words) if words else ""
+        name = self._name(message) if message else ""
 
         def judged(account: Account | None) -> tuple[Account, Verdict]:
-            return _judged(account, self._limit, digest, now, urgent)
+            before = _verdict_before(account, name)
+            if account is not None and before is not None:
+                return account, before
+            changed, verdict = _judged(account, self._limit, digest, now, urgent)
+            return (_remembered(changed, name, verdict) if name else changed), verdict
 
         return self._accounts.change(who, judged)
+
+    def _name(self, message: str) -> str:
+        """A short name of a message's id."""
+        return hashlib.sha256(self._accounts.digest(message).encode()).hexdigest()[:16]
 
     def seconds_to_wait(self, who: str, now: float) -> int:
         """How long until one more is taken."""
@@ -55,6 +72,17 @@ class Limiter:
 
         missing = 1 - self._accounts.change(who, looked)
         return max(1, round(missing * 60 / self._limit.per_minute))
+
+
+def _verdict_before(account: Account | None, name: str) -> Verdict | None:
+    """What was said to a message before."""
+    said = account.judged.split() if account is not None and name else []
+    return next((each for each in get_args(Verdict) if f"{name}:{each}" in said), None)
+
+
+def _remembered(account: Account, name: str, verdict: Verdict) -> Account:
+    said = [*account.judged.split(), f"{name}:{verdict}"]
+    return replace(account, judged=" ".join(said[-_JUDGED_KEPT:]))
 
 
 def _judged(

@@ -37,7 +37,7 @@ from bot.language.normalise import latinise
 from bot.language.places import country_at
 from bot.observability import correlation
 from bot.observability.marks import count, timed, took
-from bot.people.store import PeopleStore
+from bot.people.store import Outgoing, PeopleStore
 from bot.privacy.failures import where
 from bot.rules.errors import RulesError
 
@@ -83,7 +83,9 @@ class Office:
         self._woken = asyncio.Event()
         self._room = asyncio.Semaphore(AT_ONCE)
         self._aside = aside or Aside("office", 1)
-        self._not_noted: dict[int, Outcome] = {}  # sent while the database was away: not sent again
+        # What was sent while the database was away is not sent again: by person, with the letter's reference.
+        self._not_noted: dict[str, tuple[str, Outcome]] = {}
+        self._told_of: set[str] = set()  # messages of the desk that cannot be taken over now
         self._stopped = False
 
     def open(self, line: Line) -> None:
@@ -104,10 +106,14 @@ class Office:
                 began = time()
                 if began >= desk_at:
                     await self._aside(self._fetch_from_desk)
+                    if self._not_noted:
+                        await self._aside(self._drop_erased)
                     desk_at = began + _DESK_SECONDS
                 await self._hand_out()
             except _NOT_NOW as error:
                 logger.error("The mailbox cannot be read: %s.", where(error))
+            except Exception as error:  # the boundary: whatever fails, work for the others goes on
+                logger.error("The work behind the channels failed, and goes on: %s.", where(error))
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _IDLE_SECONDS)
             if self._woken.is_set():
@@ -154,6 +160,8 @@ class Office:
                 await self._aside(self._mailbox.let_go, person)
         except _NOT_NOW as error:  # the row is free again after a while; nothing is lost
             logger.error("Work for a person had to stop: %s.", where(error))
+        except Exception as error:  # the boundary: asyncio would write its text into the log
+            logger.error("Work for a person failed: %s.", where(error))
 
     async def _clear(self, person: str, line: Line) -> None:
         """Sends what waits, then answers the next message, until nothing is left that is due."""
@@ -176,17 +184,19 @@ class Office:
     async def _send_all(self, person: str, line: Line) -> bool:
         """Sends what waits for a person in its order; False when the first has to wait."""
         while (letter := await self._aside(self._mailbox.next_letter, person)) is not None:
-            outcome = self._not_noted.get(letter.id)
-            if outcome is None:
+            reference, outcome = self._not_noted.get(person, ("", None))
+            if outcome is None or reference != letter.reference:
                 if letter.tries and letter.due_at > time():  # never tried: due, whatever the clock says
                     return False
                 if not await self._aside(self._mailbox.hold, person):
                     return False
                 await self._aside(self._mailbox.sending, letter.id)
-                outcome = self._not_noted[letter.id] = await self._carried(line, letter)
-            if not await self._noted(line, letter, outcome):
+                outcome = await self._carried(line, letter)
+                self._not_noted[person] = letter.reference, outcome
+            goes_on = await self._noted(line, letter, outcome)
+            self._not_noted.pop(person, None)
+            if not goes_on:
                 return False
-            self._not_noted.pop(letter.id, None)
         return True
 
     async def _noted(self, line: Line, letter: Letter, outcome: Outcome) -> bool:
@@ -198,7 +208,6 @@ class Office:
         if pause is not None:
             due = time() + pause
             await self._aside(self._mailbox.settle, letter.id, READY, due_at=due, code=outcome.code)
-            self._not_noted.pop(letter.id, None)
             return False
         logger.warning("A message on %s could not be sent: %s.", line.name, outcome.code or "unknown")
         await self._aside(self._mailbox.settle, letter.id, DEAD, code=outcome.code)
@@ -269,17 +278,42 @@ class Office:
         return render(messages, profile, texts.words(t))
 
     def _fetch_from_desk(self) -> None:
-        """Takes over what the desk wrote, and reminders that are due."""
-        for line in self._lines.values():
-            for each in self._people().due(line.name):
-                known = self._mailbox.known(each.sender)
-                parts: tuple[Part, ...] = ()
-                if known is not None:
-                    # What a person wrote is not cut: nobody could ask for the rest of it.
-                    whole = replace(line.profile, segments=0, messages=MOST_OF_DESK)
-                    parts = self._render([{"text": each.text}], whole, known.language).parts
-                self._mailbox.post(each.sender, parts, f"desk-{each.key}")
-                self._people().sent(each.id)
+        """Takes over what the desk wrote, and reminders that are due.
+
+        What cannot be taken over stays, for as long as the outbox of the desk keeps it, and is told of once.
+        """
+        left: dict[str, str] = {}
+        for each in self._people().due(tuple(self._lines)):
+            try:
+                if not self._take_over(self._lines[each.channel], each):
+                    left[each.key] = "nobody is known whom it is for"
+            except _NOT_NOW:
+                raise
+            except Exception as error:  # the boundary: one message that cannot be shown holds up no other
+                left[each.key] = where(error)
+        for key, why in left.items():
+            if key not in self._told_of:
+                logger.error("A message of the desk or a reminder has to wait: %s.", why)
+        self._told_of = set(left)
+
+    def _drop_erased(self) -> None:
+        """Forgets what came of letters that were erased before it could be noted."""
+        for person in list(self._not_noted):
+            if not self._mailbox.is_waiting(person):
+                self._not_noted.pop(person, None)
+
+    def _take_over(self, line: Line, message: Outgoing) -> bool:
+        """Puts a message of the desk among the letters; False when nobody is known whom it is for."""
+        known = self._mailbox.known(message.sender)
+        if known is None:
+            return False
+        # What a person wrote is not cut: nobody could ask for the rest of it.
+        whole = replace(line.profile, segments=0, messages=MOST_OF_DESK)
+        parts = self._render([{"text": message.text}], whole, known.language).parts
+        if not self._mailbox.post(message.sender, parts, f"desk-{message.key}"):
+            return False
+        self._people().sent(message)
+        return True
 
 
 def _is_text(message: Inbound) -> bool:

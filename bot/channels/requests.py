@@ -29,7 +29,9 @@ def admit(headers: Mapping[str, str], address: str, key: str | None) -> None:
         return
     if key is not None:
         raise Refused(401, "The key is missing or wrong. Send `Authorization: Bearer KEY`.")
-    raise Refused(403, "Without a key this channel answers on this machine alone. Set HAQ_REST_KEY.")
+    raise Refused(
+        403, "Without a key this channel answers programs on this machine alone, no page. Set HAQ_REST_KEY."
+    )
 
 
 def json_object(body: bytes) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from sanic.response import HTTPResponse, json
 
 from bot.channels.conversing import OnMessage, converse
 from bot.channels.requests import Refused, admit, json_object, metadata_of, text_of
-from bot.channels.running import NOT_NOW
+from bot.channels.running import NOT_NOW, people
 from bot.channels.saying import escaped, waiting
 from bot.conversation.respond import MAX_LENGTH
+from bot.databases.aside import aside
 from bot.observability.marks import REST, count
-from bot.people.store import PeopleStore
 from bot.privacy.failures import where
 from bot.settings import load_settings
 
@@ -34,7 +34,6 @@ class RestChannel(InputChannel):
 
     def __init__(self, key: str | None) -> None:
         self._key = key
-        self._store: PeopleStore | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -73,7 +72,7 @@ class RestChannel(InputChannel):
                 sender = text_of({"sender": request.args.get("sender")}, "sender")
             except Refused as refusal:
                 return json({"error": str(refusal)}, status=refusal.status)
-            return json(self._waiting(sender))
+            return json(await _waiting(sender))
 
         @routes.route("/parse", methods=["POST"])
         async def parse(request: Request) -> HTTPResponse:
@@ -98,23 +97,22 @@ class RestChannel(InputChannel):
     ) -> list[dict[str, Any]]:
         count("messages_received", REST)
         said = await converse(agent, on_new_message, self.name(), sender, text, metadata)
-        said = [*said, *self._waiting(sender)]
+        said = [*said, *await _waiting(sender)]
         count("messages_sent", REST, "sent", number=len(said))
         return said
 
-    def _waiting(self, sender: str) -> list[dict[str, Any]]:
-        """What the desk wrote to a person, and reminders that are due; handed out once."""
-        try:
-            return waiting(self._people(), sender)
-        except NOT_NOW as error:
-            logger.error("The outbox cannot be read: %s.", where(error))
-            return []
 
-    def _people(self) -> PeopleStore:
-        if self._store is None:
-            settings = load_settings()
-            self._store = PeopleStore(settings.conversations_url, settings.people_key)
-        return self._store
+async def _waiting(sender: str) -> list[dict[str, Any]]:
+    """What the desk wrote to a person, and reminders that are due; handed out once."""
+    try:
+        return await aside(_fetched, sender)
+    except NOT_NOW as error:
+        logger.error("The outbox cannot be read: %s.", where(error))
+        return []
+
+
+def _fetched(sender: str) -> list[dict[str, Any]]:
+    return waiting(people(), sender)
 
 
 async def parse_text(agent: Agent, text: str) -> dict[str, Any]:

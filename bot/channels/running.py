@@ -54,6 +54,12 @@ def people() -> PeopleStore:
     return PeopleStore(settings.conversations_url, settings.people_key)
 
 
+def _chosen_language(person: str) -> dict[str, Any]:
+    """The language that a person chose on the page of the web chat, if any."""
+    session = weblog().session(person)
+    return {"language": session[0]} if session is not None and session[1] else {}
+
+
 def office(app: Any, on_new_message: OnMessage) -> Office:
     """The office of a server; it opens with the first channel and closes with the server."""
     held: Office | None = getattr(app.ctx, "haq_office", None)
@@ -61,8 +67,7 @@ def office(app: Any, on_new_message: OnMessage) -> Office:
         return held
 
     async def talk(channel: str, person: str, words: str) -> list[dict[str, Any]]:
-        session = weblog().session(person) if channel == "web" else None
-        chosen = {"language": session[0]} if session is not None and session[1] else {}
+        chosen = await aside()(_chosen_language, person) if channel == "web" else {}
         return await converse(app.ctx.agent, on_new_message, channel, person, words, chosen)
 
     opened = Office(mailbox(), people, talk, aside())

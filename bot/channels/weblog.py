@@ -13,13 +13,14 @@ from time import time
 from typing import Any
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
 from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.databases.upserts import upsert
 from bot.privacy.database import open_private
+from bot.privacy.ownership import sealer_for
 from bot.privacy.places import WEB_EVENT
-from bot.privacy.sealing import Sealer, SealError
+from bot.privacy.sealing import SealError
 
 KEPT_SECONDS = 24 * 3600.0  # after the last sign of life
 
@@ -45,8 +46,8 @@ class WebLog:
 
     def __init__(self, url: str, key_file: Path) -> None:
         self._engine: Engine = open_private(url)
-        self._sealer = Sealer(key_file)
         bring_up_to_date(self._engine, PEOPLE)
+        self._sealer = sealer_for(self._engine, key_file)
 
     @staticmethod
     def new_secret() -> str:
@@ -57,8 +58,7 @@ class WebLog:
         """Opens a session, or brings its language up to date."""
         row = {"language": language, "chosen": int(chosen), "seen_at": time() if now is None else now}
         with self._engine.begin() as connection:
-            dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
-            statement = dialect.insert(_sessions).values(person=person, **row)
+            statement = upsert(connection, _sessions).values(person=person, **row)
             connection.execute(statement.on_conflict_do_update(index_elements=["person"], set_=row))
 
     def session(self, person: str, now: float | None = None) -> tuple[str, bool] | None:
@@ -72,15 +72,20 @@ class WebLog:
         return str(row.language), bool(row.chosen)
 
     def write(self, person: str, reference: str, body: Mapping[str, Any]) -> None:
-        """Adds something that was said; the same reference is kept once."""
+        """Adds something that was said, unless the session is over; the same reference is kept once.
+
+        Who writes for the same person waits: else a lower number could come to light after a higher one,
+        and a page that asks for what came after the higher one would never see it.
+        """
         row = {
             "person": person,
             "reference": reference,
             "body": self._sealer.seal(json.dumps(body, ensure_ascii=False), WEB_EVENT),
         }
+        session = select(_sessions.c.person).where(_sessions.c.person == person).with_for_update()
         with self._engine.begin() as connection:
-            dialect = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name]
-            connection.execute(dialect.insert(_events).values(**row).on_conflict_do_nothing())
+            if connection.execute(session).first() is not None:
+                connection.execute(upsert(connection, _events).values(**row).on_conflict_do_nothing())
 
     def after(self, person: str, number: int) -> list[dict[str, Any]]:
         """What was said after a number, in its order."""
@@ -116,16 +121,13 @@ class WebLog:
         with self._engine.begin() as connection:
             return {
                 table.name: connection.execute(delete(table).where(table.c.person == person)).rowcount
-                for table in (_events, _sessions)
+                for table in (_sessions, _events)  # as `write` locks them
             }
 
-    def purge(self, now: float | None = None) -> list[str]:
-        """Ends sessions that gave no sign of life for long; their persons, so that the rest can go too."""
+    def over(self, now: float | None = None) -> list[str]:
+        """Persons whose session gave no sign of life for long. It alone names them: it goes last."""
         limit = (time() if now is None else now) - KEPT_SECONDS
         with self._engine.connect() as connection:
-            over = list(
+            return list(
                 connection.execute(select(_sessions.c.person).where(_sessions.c.seen_at < limit)).scalars()
             )
-        for person in over:
-            self.erase(person)
-        return over

@@ -48,6 +48,8 @@ def erase_command(channel: str | None, chat: int | None) -> int:
     for the telephone number or id of the person there; it stands in no list of past commands.
     """
     from bot.channels.configured import CHANNELS
+    from bot.cli import Failure
+    from bot.privacy.sealing import SealError
     from bot.privacy.stores import open_stores, written_ways
 
     known = (*CHANNELS, "web", "rest")
@@ -57,7 +59,12 @@ def erase_command(channel: str | None, chat: int | None) -> int:
         raise click.UsageError(f"There is no channel {channel!r}: {', '.join(known)}.")
     stores = open_stores(load_settings())
     if chat is not None:
-        person = stores.people.person_of(chat)
+        try:
+            person = stores.people.person_of(chat)
+        except SealError as error:
+            raise Failure(
+                f"Whose chat {chat} is cannot be told: {error} Erase by channel and number."
+            ) from None
         if person is None:
             raise click.UsageError(f"There is no chat {chat} (any more).")
         found = [stores.erase_known(person)]
@@ -82,9 +89,11 @@ def erase_command(channel: str | None, chat: int | None) -> int:
 def search_command(folders: tuple[Path, ...]) -> int:
     """Look for words in the raw files of everything that is kept; 1 when they are found.
 
-    Searches the var folder, and FOLDERS besides: the data folder of PostgreSQL, backups. You are asked for
-    the words, one a line; an empty line, or the end of the input, begins the search.
+    Searches the var folder, the files of SQLite databases elsewhere, and FOLDERS besides: the data folder of
+    PostgreSQL, backups. You are asked for the words, one a line; an empty line, or the end of the input,
+    begins the search.
     """
+    from bot.privacy.database import files_of
     from bot.privacy.search import search
 
     settings = load_settings()
@@ -97,7 +106,10 @@ def search_command(folders: tuple[Path, ...]) -> int:
         marks.append(line.strip())
     if not marks:
         raise click.UsageError("Give at least one word to look for.")
-    found = list(search((settings.var_dir, *folders), marks))
+    databases = [
+        file for url in (settings.conversations_url, settings.accounts_url) for file in files_of(url)
+    ]
+    found = list(search((settings.var_dir, *databases, *folders), marks))
     for each in found:
         click.echo(f"{each.path}: word {each.mark + 1}, as {each.written}, at byte {each.at}")
     if not found:
@@ -119,11 +131,12 @@ def tidy_command() -> None:
 @command.command("rotate")
 @click.option(
     "--pause", type=click.FloatRange(min=0), default=None,
-    help="Seconds to wait for what was begun with the older key; 30 by default.",
+    help="Seconds to wait until all have the new key, and for what was begun with the older; 30 by default.",
 )  # fmt: skip
 def rotate_command(pause: float | None) -> None:
     """Make new keys, seal everything anew with them, drop the older ones. Servers may go on running.
 
+    The pause comes twice for each database: until all processes have the new key, and after it began to seal.
     Make a backup of the key files first, and another of the new ones after.
     """
     from bot.cli import Failure
@@ -148,6 +161,25 @@ def reseal_command() -> None:
         except NotFinished as error:
             raise Failure(str(error)) from None
         _tell(f"{database.name}: {done.anew} texts sealed anew, {done.unreadable} cannot be read")
+
+
+@command.command("let-go")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def let_go_command(yes: bool) -> int:
+    """Erase what no key opens any more, after a key was lost for good.
+
+    Until then it waits for its key: messages are not answered, and whose case cannot be opened gets an
+    apology. With a new key file the database is then that file's.
+    """
+    from bot.privacy.rotation import let_go, sealed_databases, unreadable
+
+    people = sealed_databases(load_settings())[0]
+    for table, number in unreadable(people).items():
+        click.echo(f"{table}: {number} cannot be opened")
+    if not yes:
+        click.confirm("Is the key lost for good? What it sealed is erased", abort=True, err=True)
+    click.echo(f"Erased: {let_go(people)}. The database goes with the key file {people.key_file}.")
+    return 0
 
 
 def _tell(line: str) -> None:

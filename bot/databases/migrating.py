@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.rules.database import ONE_UPGRADE, open_database
+from bot.rules.errors import LawBaseUnavailable
 
 _HERE = Path(__file__).parent
 
@@ -40,15 +41,19 @@ class Steps:
         return f"{self.name}_version"
 
 
-PEOPLE = Steps("people", "0003", lock=8)
+PEOPLE = Steps("people", "0004", lock=8)
 """Conversations, mailboxes, the desk's queue, counts: HAQ_CONVERSATIONS_URL."""
 ACCOUNTS = Steps("accounts", "0001", lock=9)
 """Accounts, sessions, proposals, the audit log: HAQ_ACCOUNTS_URL."""
 
 
 def bring_up_to_date(engine: Engine, steps: Steps) -> None:
-    """Makes the steps that are missing; of processes that start at once, one makes them."""
-    if version(engine, steps) == steps.newest:  # nearly always: and quick
+    """Makes the steps that are missing; of processes that start at once, one makes them.
+
+    A database that a newer program brought further is taken as it is: steps only add.
+    Raises LawBaseUnavailable when it names a step that there cannot be.
+    """
+    if _is_up_to_date(version(engine, steps), steps):  # nearly always: and quick
         return
     from alembic import command
     from alembic.config import Config
@@ -58,21 +63,44 @@ def bring_up_to_date(engine: Engine, steps: Steps) -> None:
     config.set_main_option("version_locations", str(steps.folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with ONE_UPGRADE, _alone(engine, steps) as connection:
+        if _is_up_to_date(_version_on(connection, steps), steps):  # somebody was faster, and may be newer
+            return
         config.attributes.update(connection=connection, version_table=steps.version_table)
         command.upgrade(config, "head")
+
+
+def _is_up_to_date(found: str | None, steps: Steps) -> bool:
+    """Whether no step is missing. Raises LawBaseUnavailable for what is no number of a step."""
+    if found is None:
+        return False
+    if len(found) != len(steps.newest) or not found.isdecimal():
+        raise LawBaseUnavailable(
+            f"The table {steps.version_table} names a step {found!r}; a step is a number such as "
+            f"{steps.newest}. Put a backup back, or write the step there that was made last."
+        )
+    return found >= steps.newest
 
 
 def version(engine: Engine, steps: Steps) -> str | None:
     """The newest step that was made in a database; None before the first."""
     try:
         with engine.connect() as connection:
-            found = connection.execute(text(f"SELECT version_num FROM {steps.version_table}"))  # noqa: S608
-            return found.scalar()
+            return _named(connection, steps)
     except DBAPIError:
         with engine.connect() as connection:  # down, or only without the table?
             if inspect(connection).has_table(steps.version_table):
                 raise
         return None
+
+
+def _version_on(connection: Connection, steps: Steps) -> str | None:
+    """As `version`, within a transaction: PostgreSQL ends one in which a table is missing."""
+    return _named(connection, steps) if inspect(connection).has_table(steps.version_table) else None
+
+
+def _named(connection: Connection, steps: Steps) -> str | None:
+    found = connection.execute(text(f"SELECT version_num FROM {steps.version_table}"))  # noqa: S608
+    return found.scalar()
 
 
 def adopt(connection: Connection, metadata: MetaData) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from time import time
 from typing import Any
 
-from sqlalchemy import Column, Float, MetaData, String, Table, delete, extract, func, or_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, Float, MetaData, String, Table, delete, extract, func, or_, update
 from sqlalchemy.engine import Connection, Engine
 
 from bot.databases.aside import Aside
 from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.databases.upserts import upsert
 from bot.locks.locks import LIFETIME_SECONDS
 from bot.privacy.database import open_private
 
@@ -35,28 +35,38 @@ class DatabaseKeeper:
         bring_up_to_date(self._engine, PEOPLE)
 
     async def take(self, name: str, token: str) -> bool:
-        """Takes or keeps a lock. Raises what the database raises when it is down."""
+        """Takes a lock. Raises what the database raises when it is down."""
         return await self._aside(self._take, name, token)
+
+    async def keep(self, name: str, token: str) -> bool:
+        """Keeps a lock for longer. Raises what the database raises when it is down."""
+        return await self._aside(self._keep, name, token)
 
     async def give_back(self, name: str, token: str) -> None:
         """Lets go of a lock. Raises what the database raises when it is down."""
         await self._aside(self._give_back, name, token)
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Ends the threads; the connections are those of all stores of this process."""
         self._aside.close()
-        self._engine.dispose()
 
     def _take(self, name: str, token: str) -> bool:
         now = self._now()
-        insert = {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name].insert(_locks)
         mine = {"token": token, "until": now + self._lifetime}
-        taking = insert.values(name=name, **mine).on_conflict_do_update(
+        insert = upsert(self._engine, _locks).values(name=name, **mine)
+        taking = insert.on_conflict_do_update(
             index_elements=["name"], set_=mine, where=or_(_locks.c.until < now, _locks.c.token == token)
         )
         with self._engine.begin() as connection:
             self._lightly(connection)
             return bool(connection.execute(taking).rowcount)
+
+    def _keep(self, name: str, token: str) -> bool:
+        """Never inserts: it may come after the lock was given back."""
+        keeping = update(_locks).where(_locks.c.name == name, _locks.c.token == token)
+        with self._engine.begin() as connection:
+            self._lightly(connection)
+            return bool(connection.execute(keeping.values(until=self._now() + self._lifetime)).rowcount)
 
     def _give_back(self, name: str, token: str) -> None:
         with self._engine.begin() as connection:

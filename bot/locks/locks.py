@@ -35,7 +35,10 @@ class Keeper(Protocol):
     """Keeps locks for several processes."""
 
     async def take(self, name: str, token: str) -> bool:
-        """Takes a lock, or keeps it for another LIFETIME_SECONDS; False while somebody else has it."""
+        """Takes a lock for LIFETIME_SECONDS; False while somebody else has it."""
+
+    async def keep(self, name: str, token: str) -> bool:
+        """Holds a lock for another LIFETIME_SECONDS; False, and nothing is taken, when it is not held."""
 
     async def give_back(self, name: str, token: str) -> None:
         """Lets go of a lock, or leaves the line for it."""
@@ -106,7 +109,7 @@ class Locks:
             while True:
                 await asyncio.sleep(RENEWED_SECONDS)
                 try:
-                    if not await keeper.take(name, token):
+                    if not await keeper.keep(name, token):
                         logger.error("A lock was lost while a message was answered.")
                 except Exception as error:  # the boundary: what is held is held until it lapses
                     logger.warning("A lock could not be renewed: %s.", where(error))

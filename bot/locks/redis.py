@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Final
 
@@ -13,6 +14,7 @@ from bot.locks.locks import LIFETIME_SECONDS, Keeper
 
 logger = logging.getLogger(__name__)
 
+_Ask = Callable[[str, str], Awaitable[bool]]
 _WAITING_MS: Final = 1000  # whoever waits and does not look again for so long has gone
 _BOTH_SECONDS: Final = 10.0
 # One step for all: drops from the head of the line who has gone, joins it, and says who is first.
@@ -37,6 +39,16 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2] * 2)
 redis.call('PEXPIRE', KEYS[2], ARGV[2] * 2)
 return mine and 1 or 0
 """
+# Only for whoever holds it: it may come after the lock was given back.
+_KEEP: Final = """
+if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[1] then return 0 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('HSET', KEYS[2], ARGV[1], now + ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[2] * 2)
+redis.call('PEXPIRE', KEYS[2], ARGV[2] * 2)
+return 1
+"""
 _GIVE_BACK: Final = """
 redis.call('LREM', KEYS[1], 1, ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
@@ -50,11 +62,16 @@ class RedisKeeper:
         self._redis: Redis[str] = Redis.from_url(url, decode_responses=True, **OPTIONS)
         self._lifetime = round(lifetime * 1000)
         self._take = self._redis.register_script(_TAKE)
+        self._keep = self._redis.register_script(_KEEP)
         self._give_back = self._redis.register_script(_GIVE_BACK)
 
     async def take(self, name: str, token: str) -> bool:
-        """Takes or keeps a lock, or the place in the line. Raises what Redis raises when it is down."""
+        """Takes a lock, or the place in the line. Raises what Redis raises when it is down."""
         return bool(await self._take(keys=_keys(name), args=[token, self._lifetime, _WAITING_MS]))
+
+    async def keep(self, name: str, token: str) -> bool:
+        """Keeps a lock for longer. Raises what Redis raises when it is down."""
+        return bool(await self._keep(keys=_keys(name), args=[token, self._lifetime]))
 
     async def give_back(self, name: str, token: str) -> None:
         """Lets go of a lock, or leaves the line. Raises what Redis raises when it is down."""
@@ -79,8 +96,8 @@ class WithSubstitute:
         self._substituted: set[str] = set()
 
     async def take(self, name: str, token: str) -> bool:
-        """Takes or keeps a lock. Raises what the database raises when Redis and it are down."""
-        first = await self._of_first(name, token)
+        """Takes a lock. Raises what the database raises when Redis and it are down."""
+        first = await self._of_first(self._first.take, name, token)
         if first is False:
             return False
         late = monotonic() - self._failed_at < _BOTH_SECONDS
@@ -88,6 +105,14 @@ class WithSubstitute:
             self._substituted.add(token)
             return await self._substitute.take(name, token)
         return True
+
+    async def keep(self, name: str, token: str) -> bool:
+        """Keeps a lock for longer wherever it is held; what Redis holds while it is down lapses by itself."""
+        asked = token in self._asked
+        first = await self._of_first(self._first.keep, name, token) if asked else None
+        if token in self._substituted:  # Redis may have come back without it
+            return await self._substitute.keep(name, token)
+        return first is not False
 
     async def give_back(self, name: str, token: str) -> None:
         """Lets go of a lock wherever it is held; what cannot be reached lapses by itself."""
@@ -106,13 +131,13 @@ class WithSubstitute:
         await self._first.close()
         await self._substitute.close()
 
-    async def _of_first(self, name: str, token: str) -> bool | None:
-        """Whether Redis gives the lock; None when it is down."""
+    async def _of_first(self, ask: _Ask, name: str, token: str) -> bool | None:
+        """What Redis says of a lock; None when it is down."""
         if self._rest.needed:
             return None
         self._asked.add(token)
         try:
-            return await self._first.take(name, token)
+            return await ask(name, token)
         except DOWN as error:
             self._failed(error)
             return None

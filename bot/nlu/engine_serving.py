@@ -8,6 +8,8 @@
   tracker.
 - Slots are looked through for mappings at each message: ours are set by the action alone.
 - What was parsed is copied for log lines that nobody reads.
+- When a conversation cannot be read, Rasa answers from an empty one and keeps that: the failure goes on to
+  the channel, which apologises, and what is kept stays.
 - A custom action is a request over HTTP to another process, with all events and a schema check of the answer:
   ours runs here, in a thread (`engine_actions.py`), unless HAQ_ACTIONS says otherwise.
 
@@ -26,6 +28,7 @@ from rasa.core import agent
 from rasa.core.actions.action import Action
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.core.tracker_store import TrackerStore
 from rasa.engine.graph import GraphNode, GraphSchema
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
@@ -163,6 +166,12 @@ class Processor(MessageProcessor):
 def mend(inside: Answer | None) -> None:
     """Has agents process messages our way. `inside`: what answers, where no action server is asked."""
     agent.MessageProcessor = partial(Processor, inside=inside)
+    agent.FailSafeTrackerStore = _as_it_is
+
+
+def _as_it_is(store: TrackerStore) -> TrackerStore:
+    """A store whose failures are not passed over."""
+    return store
 
 
 def only_action(domain: Domain, policies: Sequence[str]) -> str | None:

@@ -14,17 +14,17 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation.outcomes import FIRSTS, week_of
 from bot.conversation.turn import Reply
 from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.databases.upserts import upsert
 from bot.people.disclosure import KEYS, Cell
 from bot.privacy.database import open_private
 from bot.privacy.failures import where
@@ -66,7 +66,6 @@ _asked = Table(
     *(Column(name, BigInteger, nullable=False, server_default="0") for name in FIRSTS),
 )  # fmt: skip
 _SUMMED = ("number", *FIRSTS)
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -105,11 +104,23 @@ def questions_of(channel: str, reply: Reply, today: date) -> list[Question]:
     ]  # fmt: skip
 
 
-def _row(question: Question, number: int) -> dict[str, Any]:
-    """As the table has it."""
-    firsts = {name: number if name in question.first else 0 for name in FIRSTS}
-    what = {name: getattr(question, name) for name in DIMENSIONS}
-    return {**what, "number": number, "record_key": secrets.randbelow(KEYS), **firsts}
+def _rows(numbers: Mapping[Question, int]) -> list[dict[str, Any]]:
+    """As the table has them: each combination once, whatever it was its person's first of.
+
+    They are in order, so that two who add wait for each other instead of locking each other out.
+    """
+    sums: defaultdict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for question, number in numbers.items():
+        what = tuple(getattr(question, name) for name in DIMENSIONS)
+        sums[what].update({"number": number, **dict.fromkeys(question.first, number)})
+    return [
+        {
+            **dict(zip(DIMENSIONS, what, strict=True)),
+            **{name: found[name] for name in _SUMMED},
+            "record_key": secrets.randbelow(KEYS),
+        }
+        for what, found in sorted(sums.items())
+    ]
 
 
 @dataclass
@@ -145,17 +156,13 @@ class CountStore:
 
     def add(self, numbers: Mapping[Question, int]) -> None:
         """Adds to the counts; several processes may do so at once."""
-        insert = _INSERT[self._engine.dialect.name](_asked)
+        insert = upsert(self._engine, _asked)
         adding = insert.on_conflict_do_update(
             index_elements=DIMENSIONS,
             set_={name: _asked.c[name] + insert.excluded[name] for name in _SUMMED},
         )
-        rows = [
-            _row(question, number)
-            for question, number in sorted(numbers.items(), key=lambda each: astuple(each[0]))
-        ]  # in order, so that two who add wait for each other instead of locking each other out
         with self._engine.begin() as connection:
-            connection.execute(adding, rows)
+            connection.execute(adding, _rows(numbers))
 
     def sums(
         self, by: Sequence[str], selection: Selection, only: Mapping[str, Sequence[str]] | None = None

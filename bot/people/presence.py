@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.engine import Connection
 
+from bot.databases.upserts import upsert
 from bot.people import clock
 from bot.people.remembered import forget, remember, remembered
 from bot.people.tables import SealedStore, presence
@@ -34,8 +35,8 @@ class Presence(SealedStore):
         if renewed:
             return  # no news for anybody
         with self._changing() as connection:
-            upsert = self._insert(presence).values(worker=worker, **seen)
-            connection.execute(upsert.on_conflict_do_update(index_elements=["worker"], set_=seen))
+            mine = upsert(connection, presence).values(worker=worker, **seen)
+            connection.execute(mine.on_conflict_do_update(index_elements=["worker"], set_=seen))
 
     def leave(self, worker: str) -> None:
         """Notes that somebody has left the desk."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from bot.people.feedback import Feedback
 from bot.people.outbox import FROM_DESK, REMINDER, Outbox, Outgoing
@@ -27,6 +27,7 @@ from bot.people.records import (
 )  # fmt: skip
 from bot.people.tables import handoffs, outbox
 from bot.privacy.places import CHAT_ADDRESS
+from bot.privacy.sealing import SealError
 
 __all__ = (
     "FROM_DESK", "KEPT", "PRESENCE", "RELEASED", "REMINDER", "SILENCE", "TAKEN", "WAITING", "Handoff", "Line",
@@ -46,13 +47,29 @@ class PeopleStore(DeskQueue, Outbox, Feedback):
                 "outbox": connection.execute(delete(outbox).where(outbox.c.person == person)).rowcount,
             }
 
+    def rename(self, channel: str, sender: str, new: str) -> None:
+        """Goes on under the new id of a person: the chat with the desk, reminders, what is to be sent."""
+        if not self.held(sender):
+            return
+        before = self._sealer.person(sender)
+        moved = {"person": self._sealer.person(new), "address": self._address(channel, new)}
+        with self._changing() as connection:
+            for table in (handoffs, outbox):
+                connection.execute(update(table).where(table.c.person == before).values(**moved))
+
     def person_of(self, number: int) -> str | None:
-        """Who writes in a chat, as the rest of the program names them; None when there is no such chat."""
+        """Who writes in a chat, as the rest of the program names them; None when there is no such chat.
+
+        Raises SealError when their address cannot be opened, or is that of somebody else.
+        """
+        query = select(handoffs.c.person, handoffs.c.address).where(handoffs.c.id == number)
         with self._engine.connect() as connection:
-            sealed = connection.execute(select(handoffs.c.address).where(handoffs.c.id == number)).scalar()
-        if sealed is None:
+            row = connection.execute(query).first()
+        if row is None:
             return None
-        _channel, sender = json.loads(self._sealer.open(sealed, CHAT_ADDRESS))
+        _channel, sender = json.loads(self._sealer.open(row.address, CHAT_ADDRESS))
+        if self._sealer.person(sender) != row.person:
+            raise SealError("This was sealed for another person.")
         return str(sender)
 
     def held(self, sender: str) -> int:

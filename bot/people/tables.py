@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, Text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, Row
 
 from bot.databases.migrating import PEOPLE, bring_up_to_date
+from bot.databases.upserts import upsert
 from bot.privacy.database import open_private
+from bot.privacy.ownership import sealer_for
 from bot.privacy.places import CHAT_ADDRESS
-from bot.privacy.sealing import Sealer, SealError
+from bot.privacy.sealing import SealError
 
 T = TypeVar("T")
 
@@ -99,8 +100,8 @@ class SealedStore:
 
     def __init__(self, url: str, key_file: Path) -> None:
         self._engine: Engine = open_private(url)
-        self._sealer = Sealer(key_file)
         bring_up_to_date(self._engine, PEOPLE)
+        self._sealer = sealer_for(self._engine, key_file)
 
     @contextmanager
     def _changing(self) -> Iterator[Connection]:
@@ -110,15 +111,11 @@ class SealedStore:
         it ends. A transaction that raises changes nothing and is heard by nobody.
         """
         with self._engine.begin() as connection:
-            upsert = self._insert(changes).values(id=1, number=1)
+            first = upsert(connection, changes).values(id=1, number=1)
             connection.execute(
-                upsert.on_conflict_do_update(index_elements=["id"], set_={"number": changes.c.number + 1})
+                first.on_conflict_do_update(index_elements=["id"], set_={"number": changes.c.number + 1})
             )
             yield connection
-
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An insert that may say what to do about a row that is there already."""
-        return {"sqlite": sqlite, "postgresql": postgresql}[self._engine.dialect.name].insert(table)
 
     def _address(self, channel: str, sender: str) -> str:
         return self._sealer.seal(json.dumps([channel, sender]), CHAT_ADDRESS)

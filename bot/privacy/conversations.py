@@ -14,8 +14,8 @@ from sqlalchemy.engine import Engine
 
 from bot.databases.migrating import PEOPLE, bring_up_to_date
 from bot.privacy.database import open_private
+from bot.privacy.ownership import sealer_for
 from bot.privacy.places import CONVERSATION
-from bot.privacy.sealing import Sealer, SealError
 
 RETENTION = timedelta(days=30)
 
@@ -43,17 +43,17 @@ class ConversationStore:
 
     def __init__(self, url: str, key_file: Path) -> None:
         self._engine: Engine = open_private(url)
-        self._sealer = Sealer(key_file)
         bring_up_to_date(self._engine, PEOPLE)
+        self._sealer = sealer_for(self._engine, key_file)
 
     def get(self, person: str) -> str | None:
-        """What is kept of a person, or None."""
+        """What is kept of a person, or None.
+
+        Raises SealError for what no key here opens: whoever took it for nothing would write over it.
+        """
         with self._engine.connect() as connection:
             sealed = connection.execute(_KEPT, {"of": self._hash(person)}).scalar()
-        try:
-            return None if sealed is None else self._sealer.open(sealed, CONVERSATION)
-        except SealError:  # sealed with a key that is lost: as good as erased
-            return None
+        return None if sealed is None else self._sealer.open(sealed, CONVERSATION)
 
     def put(self, person: str, body: str) -> None:
         """Keeps this, and nothing of before."""

@@ -12,12 +12,10 @@ from random import uniform
 from time import time
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from bot.privacy.database import clear_traces
 from bot.privacy.failures import where
 from bot.privacy.retention import STORES
 from bot.privacy.stores import Stores, open_stores
-from bot.rules.errors import RulesError
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -30,8 +28,10 @@ _FIRST_SECONDS: Final = 30.0  # the start has better things to do
 def tidy(stores: Stores, settings: Settings) -> dict[str, int]:
     """Erases what has had its time, in every store; how much of each. Raises what a database raises."""
     done = {each.what: each.tidy(stores, settings) for each in STORES if each.tidy is not None}
-    if any(done.values()):
-        stores.clear_traces()
+    for engine in stores.databases:
+        # What somebody erased since the last time stands in SQLite's log, whether or not anything went now.
+        if any(done.values()) or engine.dialect.name == "sqlite":
+            clear_traces(engine)
     done["logs"] = _drop_old_logs(settings)
     return done
 
@@ -58,11 +58,11 @@ def _keep_house(settings: Settings, ended: threading.Event) -> None:
         try:
             stores = stores or open_stores(settings)
             done = tidy(stores, settings)
-            pause = EVERY_SECONDS
-        except (RulesError, SQLAlchemyError, OSError) as error:
+        except Exception as error:  # the boundary: if this thread ended, nothing would be erased any more
             logger.error("What has had its time cannot be erased now: %s.", where(error))
             pause = AFTER_FAILURE_SECONDS
             continue
+        pause = EVERY_SECONDS
         for what, number in done.items():
             if number:
                 logger.info("Erased, for it has had its time: %s of %s.", number, what.partition(":")[0])

@@ -1,8 +1,9 @@
 """The keys: one that hashes persons and stays for good, and those that seal, which are replaced in turn.
 
-A key file is text: one line `person HEX`, then lines `seal HEX`, the newest first. The newest seals; the
-others still open what they sealed. A file of one bare HEX line is as old versions made it: both kinds of
-key come from it. Running processes notice a changed file by themselves.
+A key file is text: one line `person HEX`, then lines `seal HEX`. The first of these seals; all of them open.
+A new one stands second until every process has it, and only then first (`rotation.py`). A file of one bare
+HEX line is as old versions made it: both kinds of key come from it. Running processes notice a changed file
+by themselves.
 """
 
 from __future__ import annotations
@@ -57,12 +58,17 @@ class Ring:
     """All keys of a file."""
 
     person: bytes = field(repr=False)
-    sealing: tuple[Key, ...]  # the newest first; at least one
+    sealing: tuple[Key, ...]  # the one that seals first; at least one
 
     @property
     def newest(self) -> Key:
         """The key that seals."""
         return self.sealing[0]
+
+    @property
+    def fingerprint(self) -> str:
+        """What a database keeps of the key of the hashes, to know it again; tells nothing of the key."""
+        return hmac.new(self.person, b"fingerprint", hashlib.sha256).hexdigest()
 
 
 def parse_ring(text: str) -> Ring:
@@ -137,6 +143,11 @@ class KeyRing:
         """The key of the hashes: the same for as long as the database lives."""
         return self._ring.person
 
+    @property
+    def fingerprint(self) -> str:
+        """As `Ring.fingerprint`."""
+        return self._ring.fingerprint
+
     def now(self) -> Ring:
         """The keys, read anew when the file changed. What cannot be read leaves those that were good."""
         stamp = self._stamp()
@@ -176,16 +187,32 @@ class KeyRing:
 
 
 def add_key(path: Path) -> str:
-    """Puts a new sealing key before the others; gives its id. Raises KeyFileError."""
+    """Puts a new sealing key behind the first: it opens, and seals nothing yet. Gives its id.
+
+    Raises KeyFileError.
+    """
     made = Key(secrets.token_bytes(_BYTES))
     with _alone(path):
         ring = read_ring(path)
-        _replace(path, Ring(ring.person, (made, *ring.sealing)))
+        _replace(path, Ring(ring.person, (ring.newest, made, *ring.sealing[1:])))
     return made.id
 
 
+def put_first(path: Path, name: str) -> None:
+    """Has a sealing key seal from now on. Raises KeyFileError, also when the key is gone."""
+    with _alone(path):
+        ring = read_ring(path)
+        chosen = [key for key in ring.sealing if key.id == name]
+        if not chosen:
+            raise KeyFileError(
+                f"The new key is gone from {path}: somebody else changed the keys at the same time. "
+                "Nothing was sealed with it. Run `haq privacy rotate` again."
+            )
+        _replace(path, Ring(ring.person, (*chosen, *(key for key in ring.sealing if key.id != name))))
+
+
 def keep_only(path: Path, name: str) -> int:
-    """Drops every sealing key but one, unless a newer one came meanwhile; gives how many went."""
+    """Drops every sealing key but one, unless another seals meanwhile; gives how many went."""
     with _alone(path):
         ring = read_ring(path)
         if ring.newest.id != name:
@@ -227,6 +254,6 @@ def _replace(path: Path, ring: Ring) -> None:
         if made is not None:
             Path(made).unlink(missing_ok=True)
         raise KeyFileError(
-            f"The key file {path} cannot be written: {error.strerror}. If your secret store writes it, put "
-            "a new line `seal HEX` before the others there, then run `haq privacy reseal`."
+            f"The key file {path} cannot be written: {error.strerror}. If your secret store writes it, "
+            "change the keys there as docs/privacy.md says, then run `haq privacy reseal`."
         ) from error

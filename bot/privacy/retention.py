@@ -46,7 +46,7 @@ def _tidy_mailbox(stores: Stores, settings: Settings) -> int:
 
 
 def _tidy_web(stores: Stores, _settings: Settings) -> int:
-    over = stores.weblog.purge()
+    over = stores.weblog.over()
     for person in over:
         stores.erase_known(person)
     return len(over)
@@ -111,12 +111,20 @@ STORES: Final[tuple[Kept, ...]] = (
         lambda stores, _: stores.drop_old_locks(),
     ),
     Kept(
+        "which key the hashes are made with", CONVERSATIONS, ("people_key",),
+        "a fingerprint, which tells nothing", lambda _: "as long as the database",
+    ),
+    Kept(
         "who is at the desk now", CONVERSATIONS, ("desk_presence", "desk_change"), "names of accounts",
         lambda _: "two minutes",
     ),
     Kept(
         "accounts of the desk", ACCOUNTS, ("account", "recovery_code", "invitation", "api_key"),
-        "passwords, codes and keys as hashes, second factors sealed", lambda _: "until an admin removes them",
+        "passwords, codes and keys as hashes, second factors sealed",
+        lambda _: (
+            "for good, also when closed: the audit log and the proposals name them; "
+            "links and codes until they are used or replaced"
+        ),
     ),
     Kept(
         "sessions of the desk, attempts to log in", ACCOUNTS, ("desk_session", "login_attempt"),

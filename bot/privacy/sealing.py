@@ -51,6 +51,11 @@ class Sealer:
                 raise SealError("This was not sealed for this place.") from error
         raise SealError("This was sealed with a key that is not here.")
 
+    @property
+    def fingerprint(self) -> str:
+        """By which a database knows the key of its hashes again."""
+        return self._keys.fingerprint
+
     def newest(self) -> str:
         """The id of the key that seals now: what it sealed begins with this and a dot."""
         return self._keys.now().newest.id

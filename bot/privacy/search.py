@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_FEWEST_LETTERS = 4  # fewer stand in any file by chance
+
 
 @dataclass(frozen=True)
 class Found:
@@ -48,7 +50,7 @@ def ways(mark: str) -> Mapping[str, bytes]:
         "UTF-16": mark.encode("utf-16-le"),
         "JSON": json.dumps(mark)[1:-1].encode(),
         "hex": plain.hex().encode(),
-        "base64": base64.b64encode(plain[: len(plain) // 3 * 3]),
+        **_base64(plain),
     }
     digits = re.sub(r"\D", "", mark)
     if len(digits) > 6 and digits != mark:  # a telephone number as a platform writes it
@@ -56,9 +58,24 @@ def ways(mark: str) -> Mapping[str, bytes]:
     return {how: raw for how, raw in found.items() if raw and (how == "text" or raw != plain)}
 
 
+def _base64(plain: bytes) -> dict[str, bytes]:
+    """How it stands within a longer text: its letters depend on how many bytes stand before it."""
+    found = {}
+    for before in range(3):
+        length = before + len(plain)
+        encoded = base64.b64encode(bytes(before) + plain)
+        own = encoded[-(-before * 8 // 6) : length * 8 // 6]  # without letters that neighbours share in
+        if not before or len(own) >= _FEWEST_LETTERS:
+            found[f"base64 after {before} more" if before else "base64"] = own
+    return found
+
+
 def _files(places: Iterable[Path]) -> Iterator[Path]:
+    """Each once, however many of the places it stands in."""
+    seen: set[Path] = set()
     for place in places:
-        if place.is_dir():
-            yield from sorted(path for path in place.rglob("*") if path.is_file() and not path.is_symlink())
-        else:
-            yield place
+        within = (path for path in place.rglob("*") if path.is_file() and not path.is_symlink())
+        for path in sorted(within) if place.is_dir() else (place,):
+            if (real := path.resolve()) not in seen:
+                seen.add(real)
+                yield path

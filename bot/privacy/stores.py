@@ -21,6 +21,7 @@ from bot.settings import Settings
 _HOLD_PATIENCE_SECONDS = 20.0
 _LOCKS_KEPT_SECONDS = 24 * 3600.0
 _LOCKS = table("conversation_lock", column("until"))
+_BY_TELEPHONE = ("whatsapp", "sms", "twilio_whatsapp")
 _WITHOUT_MAILBOX = ("rest",)
 """Channels whose callers name a person themselves; the others have the keyed hash of the platform's id."""
 
@@ -57,8 +58,9 @@ class Stores:
         return {
             "conversation": self.conversations.erase(person),
             **self.people.erase(person),
-            **self.weblog.erase(person),
             **self.mailbox.erase(person),
+            # Last: if something before failed, housekeeping finds people of the web chat by their session.
+            **self.weblog.erase(person),
         }
 
     def drop_old_locks(self) -> int:
@@ -86,10 +88,14 @@ def open_stores(settings: Settings) -> Stores:
 def written_ways(channel: str, typed: str) -> tuple[str, ...]:
     """How a platform may name whom an operator has typed: telephone numbers stand in several ways.
 
+    Other ids are taken as they are: with and without a sign they belong to different chats.
+
     >>> written_ways("whatsapp", "+977 981-234567")
     ('+977 981-234567', '977981234567', '+977981234567', 'whatsapp:+977981234567')
+    >>> written_ways("telegram", "-100200300")
+    ('-100200300',)
     """
     digits = re.sub(r"[\s().+-]", "", typed.removeprefix("whatsapp:"))
-    if channel == "rest" or not digits.isdecimal():
+    if channel not in _BY_TELEPHONE or not digits.isdecimal():
         return (typed,)
     return tuple(dict.fromkeys((typed, digits, f"+{digits}", f"whatsapp:+{digits}")))

@@ -21,21 +21,25 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 ONE_UPGRADE = Lock()
 
 
-def open_database(url: str | URL, *, one_view: bool = False, patient: bool = False) -> Engine:
+def open_database(
+    url: str | URL, *, one_view: bool = False, patient: bool = False, connections: int | None = None
+) -> Engine:
     """An engine for the URL (SQLite or PostgreSQL). Raises LawBaseUnavailable for a bad URL.
 
     `one_view`: a transaction sees the database as of one moment, and whoever opens it copes with a
     connection that died while it rested. `patient`: nobody waits for an answer, a statement may take
-    minutes; else PostgreSQL must answer within seconds.
+    minutes; else PostgreSQL must answer within seconds. `connections`: so many are kept and none besides,
+    in place of SQLAlchemy's usual number.
     """
     try:
         parsed = make_url(url)
         if (file := file_of(parsed)) is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
         # Errors do not repeat what was to be written: names, hashes of passwords.
-        engine = create_engine(
-            parsed, future=True, hide_parameters=True, **_pooling(parsed, one_view, patient)
-        )
+        pooling = _pooling(parsed, one_view, patient)
+        if pooling and connections is not None:
+            pooling |= {"pool_size": connections, "max_overflow": 0}
+        engine = create_engine(parsed, future=True, hide_parameters=True, **pooling)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise LawBaseUnavailable(f"The database address cannot be used: {type(error).__name__}.") from error
     except OSError as error:

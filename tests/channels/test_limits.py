@@ -1,5 +1,8 @@
 """Limits: kind, told once, and never in the way of a danger."""
 
+from typing import Any
+
+from bot.channels.accounts import InProcess
 from bot.channels.limits import Limit, Limiter
 
 
@@ -44,3 +47,25 @@ def test_the_same_words_a_while_later_are_no_repetition() -> None:
     limiter = Limiter(Limit(burst=100, per_minute=100, repeats=2))
     said = [limiter.judge("a", "help", at, no) for at in (0.0, 1.0, 2.0, 100.0)]
     assert said == ["take", "take", "say_wait", "take"]
+
+
+def test_a_message_that_comes_again_counts_once() -> None:
+    limiter = Limiter(Limit(burst=3, per_minute=0.001))
+    for _ in range(10):
+        assert limiter.judge("a", "help", 0.0, no, "1") == limiter.judge("a", "me", 0.0, no, "2") == "take"
+    assert limiter.judge("a", "please", 0.0, no, "3") == "take"
+    assert [limiter.judge("a", "now", 0.0, no, "4") for _ in range(3)] == ["say_wait"] * 3
+    assert limiter.judge("a", "now!", 0.0, no, "5") == "ignore"
+    assert limiter.judge("b", "help", 0.0, no, "1") == "take", (
+        "another person's of the same id is another one"
+    )
+
+
+def test_what_is_remembered_of_messages_stays_small() -> None:
+    accounts = InProcess()
+    limiter = Limiter(Limit(burst=10, per_minute=1), accounts)
+    for number in range(1000):
+        limiter.judge("a", "words", float(number), no, f"id {number}")
+    keep: Any = lambda account: (account, account)  # noqa: E731
+    kept = accounts.change("a", keep)
+    assert 500 < len(kept.judged) < 1000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -179,6 +180,41 @@ def test_a_changed_id_keeps_what_waits(mailbox: Mailbox) -> None:
     assert found is not None and found[1].text == WORDS
 
 
+def test_a_changed_id_keeps_what_is_known(mailbox: Mailbox) -> None:
+    mailbox.accept("whatsapp", [said("1")], NOW)
+    before, after = (mailbox.person("whatsapp", who) for who in ("97433112233", "QA.99"))
+    mailbox.answer(1, before, "whatsapp", [], rest=[{"text": "more"}], language="ne", country="QA", now=NOW)
+    changed = Inbound("QA.99", "2", NOW + 1, "reaction", formerly="97433112233")
+    mailbox.accept("whatsapp", [changed], NOW)
+    known = mailbox.known(after)
+    assert known is not None and known.address == "QA.99" and mailbox.known(before) is None
+    assert (known.language, known.country, known.rest) == ("ne", "QA", ({"text": "more"},))
+
+
+def test_an_answer_that_was_begun_goes_to_the_new_id(mailbox: Mailbox) -> None:
+    mailbox.accept("whatsapp", [said("1")], NOW)
+    before, after = (mailbox.person("whatsapp", who) for who in ("97433112233", "QA.99"))
+    mailbox.accept("whatsapp", [Inbound("QA.99", "2", NOW + 1, "reaction", formerly="97433112233")], NOW)
+    mailbox.answer(1, before, "whatsapp", [Part("hello")], language="ne", now=NOW)
+    letter, known = mailbox.next_letter(after), mailbox.known(after)
+    assert letter is not None and letter.address == "QA.99" and known is not None and known.language == "ne"
+
+
+def test_who_writes_is_sent_at_once_what_waits_for_another_try(mailbox: Mailbox) -> None:
+    """After an outage the next try may be an hour away; that they write shows that it is over."""
+    mailbox.accept("sms", [said("1"), Inbound("2", "1", NOW, text="hi")], NOW)
+    persons = [mailbox.person("sms", who) for who in ("97433112233", "2")]
+    for person in persons:
+        mailbox.post(person, [Part("hello")], f"desk-{person}"[:30], NOW)
+        letter = mailbox.next_letter(person)
+        assert letter is not None
+        mailbox.sending(letter.id, NOW)
+        mailbox.settle(letter.id, READY, due_at=NOW + 3600)
+    mailbox.accept("sms", [said("2")], NOW + 60)
+    due = [letter.due_at for letter in map(mailbox.next_letter, persons) if letter is not None]
+    assert due == [NOW + 60, NOW + 3600]
+
+
 def test_nothing_can_be_read_in_the_file_and_erasing_leaves_nothing(mailbox: Mailbox, database: Path) -> None:
     mailbox.accept("sms", [said("wamid.97433112233")], NOW)
     person = mailbox.person("sms", "97433112233")
@@ -192,12 +228,82 @@ def test_nothing_can_be_read_in_the_file_and_erasing_leaves_nothing(mailbox: Mai
     assert not any(person.encode() in file.read_bytes() for file in files if file.suffix == ".db")
 
 
+def without_its_key(database: Path) -> Mailbox:
+    """As a process has it whose key file lacks the key that sealed: it came late, or the key is lost."""
+    person, _ = database.with_name("key").read_text().splitlines()
+    other = database.with_name("other key")
+    other.write_text(f"{person}\nseal {'5a' * 32}\n")
+    return Mailbox(f"sqlite:///{database}", other)
+
+
 def test_a_lost_key_loses_the_words_and_breaks_nothing(mailbox: Mailbox, database: Path) -> None:
     mailbox.accept("sms", [said("1")], NOW)
     person = mailbox.person("sms", "97433112233")
-    database.with_name("key").unlink()
-    other = Mailbox(f"sqlite:///{database}", database.with_name("key"))
+    other = without_its_key(database)
     assert other.next_message(person, NOW) is None and other.known(person) is None and other.dead() == []
+
+
+def test_what_cannot_be_opened_waits_for_who_has_the_key(
+    mailbox: Mailbox, database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The key file of a machine is late: it answers and sends nothing, and takes nothing from the others."""
+    mailbox.accept("sms", [said("1")], NOW)
+    person = mailbox.person("sms", "97433112233")
+    mailbox.post(person, [Part("hello")], "desk-1", NOW)
+    other = without_its_key(database)
+    for _ in range(20):
+        assert other.next_message(person, NOW) is None and other.next_letter(person) is None
+        assert other.known(person) is None
+        assert other.with_work("sms", NOW, NOW) == [], "it is not looked at over and over"
+    assert caplog.text.count("not in the key file") == 1 and "Abdulrahman" not in caplog.text
+    assert other.counts() == {"new": 1, READY: 1, "sending": 0, DEAD: 0}
+    found, letter = mailbox.next_message(person, NOW), mailbox.next_letter(person)
+    assert found is not None and found[1].text == WORDS
+    assert letter is not None and letter.part.text == "hello"
+    assert mailbox.with_work("sms", NOW, NOW) == [person]
+
+
+def test_who_cannot_be_written_to_here_is_left_to_others(mailbox: Mailbox, database: Path) -> None:
+    """Their message can be opened, their address was sealed anew by somebody with another key."""
+    other = without_its_key(database)
+    other.accept("sms", [said("1")], NOW)
+    mailbox.accept("sms", [said("2")], NOW)
+    person = mailbox.person("sms", "97433112233")
+    assert other.with_work("sms", NOW, NOW) == [person]
+    assert other.next_letter(person) is None and other.known(person) is None
+    assert other.with_work("sms", NOW, NOW) == [], "it is not looked at over and over"
+    assert mailbox.with_work("sms", NOW, NOW) == [person]
+
+
+def test_it_is_tried_again_after_a_while(
+    mailbox: Mailbox, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mailbox.accept("sms", [said("1")], NOW)
+    person, other = mailbox.person("sms", "97433112233"), without_its_key(database)
+    assert other.next_message(person, NOW) is None and other.with_work("sms", NOW, NOW) == []
+    monkeypatch.setattr("bot.channels.unopened.monotonic", lambda: monotonic() + 31)
+    assert other.with_work("sms", NOW, NOW) == [person]
+
+
+def test_whose_key_is_lost_for_good_is_answered_when_they_write_again(
+    mailbox: Mailbox, database: Path
+) -> None:
+    mailbox.accept("sms", [said("1")], NOW)
+    person, other = mailbox.person("sms", "97433112233"), without_its_key(database)
+    assert other.known(person) is None
+    other.accept("sms", [said("2", "are you there?")], NOW)
+    known, found = other.known(person), other.next_message(person, NOW)
+    assert known is not None and known.address == "97433112233"
+    assert found is not None and found[1].text == "are you there?"
+    assert other.with_work("sms", NOW, NOW) == [person]
+
+
+def test_what_nobody_can_open_goes_in_its_time(mailbox: Mailbox, database: Path) -> None:
+    mailbox.accept("sms", [said("1")], NOW)
+    other = without_its_key(database)
+    assert other.next_message(mailbox.person("sms", "97433112233"), NOW) is None
+    other.purge(NOW + 31 * 24 * 3600)
+    assert mailbox.counts()["new"] == 0
 
 
 def test_what_is_long_over_is_dropped(mailbox: Mailbox) -> None:

@@ -111,7 +111,7 @@ def test_the_desk_and_reminders_reach_the_person(world: World) -> None:
     world.people.take(number, "desk")
     world.people.say(number, "desk", "I am here")
     world.work(lambda: len(world.post.got) == 2)
-    assert world.post.texts[1] == "I am here" and not world.people.due("sms")
+    assert world.post.texts[1] == "I am here" and not world.people.due(["sms"])
 
 
 def test_forgetting_leaves_no_one(world: World) -> None:

@@ -49,7 +49,7 @@ class World:
             self.talking, self._people, Readiness("assistant", {}), {"service": "assistant"}, rest_key=key
         )  # fmt: skip
         transport = httpx.ASGITransport(app=create_app(front), client=(address, 1))
-        return httpx.AsyncClient(transport=transport, base_url="http://haq")
+        return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
 
     def _parse(self, text: str) -> dict[str, Any]:
         return self.parse(text)
@@ -220,6 +220,35 @@ async def test_only_this_machine_or_who_has_the_key_is_heard(world: World) -> No
         assert (await keyed.post(paths[0], json=message)).status_code == 401
         assert (await keyed.post(paths[0], json=message, headers=wrong)).status_code == 401
         assert (await keyed.post(paths[0], json=message, headers=right)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://example.org"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Host": "rebound.example.org:5005"},
+    ],
+)
+async def test_a_web_page_in_a_browser_on_this_machine_is_refused(
+    client: httpx.AsyncClient, world: World, headers: dict[str, str]
+) -> None:
+    world.due.append(SimpleNamespace(text="Here I am.", kind="desk"))
+    asked = await client.get("/webhooks/rest/messages?sender=a", headers=headers)
+    said = await client.post(
+        "/webhooks/rest/webhook", content=b'{"sender": "a", "message": "x"}',
+        headers={"Content-Type": "text/plain", **headers},
+    )  # fmt: skip
+    assert asked.status_code == said.status_code == 403 and "no page" in said.json()["error"]
+    assert len(world.due) == 1, "nothing was handed out"
+
+
+async def test_a_key_of_garbage_is_wrong_and_no_failure(world: World) -> None:
+    async with world.client(key="right") as keyed:
+        garbage = {"Authorization": b"Bearer \xff"}
+        response = await keyed.get("/webhooks/rest/messages?sender=a", headers=garbage)
+    assert response.status_code == 401
 
 
 async def test_a_message_can_be_read_alone(client: httpx.AsyncClient, world: World) -> None:

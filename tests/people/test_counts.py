@@ -13,6 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,12 @@ def ask(store: CountStore, number: int = 1, day: date = TODAY, **more: Any) -> N
     store.add(Counter(dict.fromkeys(questions_of("rest", reply(**more), day), number)))
 
 
+def questions_with_and_without_firsts() -> tuple[Question, Question]:
+    """The same question of two people: for one of them it is the first of this week."""
+    (known,) = questions_of("rest", reply(), TODAY)
+    return replace(known, first=("people", "people_of_topic")), known
+
+
 def numbers(store: CountStore, *by: str, selection: Selection = ALL) -> dict[tuple[str, ...], int]:
     return {what: cell.number for what, cell in store.sums(by, selection).items()}
 
@@ -80,6 +87,17 @@ def test_a_thousand_questions_are_counted_right(store: CountStore) -> None:
     tally.flush()
     assert numbers(store, *module.DIMENSIONS) == asked
     assert numbers(store) == {(): 1000}
+
+
+def test_one_combination_is_written_once_whatever_was_its_persons_first(store: CountStore) -> None:
+    """PostgreSQL refuses a statement that would change one row twice."""
+    new, known = questions_with_and_without_firsts()
+    (row,) = module._rows({new: 2, known: 3})
+    assert (row["number"], row["people"], row["people_of_topic"], row["people_of_sector"]) == (5, 2, 2, 0)
+    for _ in range(2):
+        store.add({new: 2, known: 3})
+    (cell,) = store.sums(("topic",), ALL).values()
+    assert (cell.number, cell.weekly) == (10, ((WEEK, 4),))
 
 
 def test_several_sides_count_at_once_and_nothing_is_lost(database: Path) -> None:

@@ -39,7 +39,7 @@ def test_what_the_desk_writes_is_not_cut_for_sms(tmp_path: Path) -> None:
     world.work(lambda: len(world.post.got) == 1)
     written = " ".join(f"This is sentence {number}." for number in range(60))
     world.people.say(taken(world), "desk", written)
-    world.work(lambda: not world.people.due("sms") and not world.mailbox.counts()["ready"])
+    world.work(lambda: not world.people.due(["sms"]) and not world.mailbox.counts()["ready"])
     assert " ".join(world.post.texts[1:]).split() == written.split()
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from bot.commands.privacy import command
-from bot.privacy.keyring import read_ring
-from bot.privacy.stores import Stores, written_ways
+from bot.privacy.keyring import KeyFileError, read_ring
+from bot.privacy.sealing import SealError
+from bot.privacy.stores import Stores, open_stores, written_ways
 from bot.settings import Settings
-from tests.privacy.people import workers, write_everything
+from tests.privacy.people import rows, workers, write_everything
 
 
 @pytest.fixture(autouse=True)
@@ -100,8 +103,92 @@ def test_tidying_now(stores: Stores) -> None:
 
 @pytest.mark.parametrize(
     ("channel", "typed", "ways"),
-    [("telegram", "12345", ("12345", "+12345", "whatsapp:+12345")), ("rest", "+12 3", ("+12 3",)),
+    [("whatsapp", "12345", ("12345", "+12345", "whatsapp:+12345")), ("rest", "+12 3", ("+12 3",)),
      ("messenger", "abc", ("abc",)), ("sms", "+9779812345678", ("+9779812345678", "9779812345678"))],
 )  # fmt: skip
 def test_numbers_are_found_however_they_are_typed(channel: str, typed: str, ways: tuple[str, ...]) -> None:
     assert set(ways) <= set(written_ways(channel, typed))
+
+
+@pytest.mark.parametrize("channel", ["telegram", "messenger", "line", "web", "rest"])
+def test_what_is_no_telephone_number_is_taken_as_it_is(channel: str) -> None:
+    """In Telegram -100200300 is a group, and 100200300 somebody who has nothing to do with it."""
+    assert written_ways(channel, "-100200300") == ("-100200300",)
+
+
+def without_the_key_that_sealed(settings: Settings) -> None:
+    person, _ = settings.people_key.read_text().splitlines()
+    settings.people_key.write_text(f"{person}\nseal {'5a' * 32}\n")
+
+
+def test_what_a_lost_key_sealed_can_be_let_go(stores: Stores, settings: Settings) -> None:
+    one, other = workers(6)[0], workers(6)[5]
+    person = write_everything(stores, one)
+    without_the_key_that_sealed(settings)
+    with_new_key = open_stores(settings)
+    with pytest.raises(SealError):
+        with_new_key.conversations.get(person)
+    kept = write_everything(with_new_key, other)
+    assert run("let-go", said="n\n").exit_code == 1 and stores.conversations.get(person) is not None
+    ran = run("let-go", "--yes")
+    assert ran.exit_code == 0 and "conversation: 1 cannot be opened" in ran.stdout
+    assert with_new_key.conversations.get(person) is None
+    assert with_new_key.conversations.get(kept) is not None and with_new_key.mailbox.known(kept) is not None
+    left = rows(stores.databases[0])
+    assert left["handoff"] == 1 and left["handoff_message"] == left["handoff_message_detail"] + 1
+    again = run("let-go", "--yes").stdout.splitlines()
+    assert again[0] == "channel_person: 1 cannot be opened", "their address waits until they write"
+    assert again[1].startswith("Erased: 0.")
+
+
+def test_a_lost_key_file_ends_the_start_until_it_is_let_go(stores: Stores, settings: Settings) -> None:
+    person = write_everything(stores, workers(1)[0])
+    settings.people_key.unlink()
+    with pytest.raises(KeyFileError, match="missing"):
+        open_stores(settings)
+    assert not settings.people_key.exists(), "no new one is made unasked"
+    assert run("let-go", "--yes").exit_code == 0
+    again = open_stores(settings)
+    assert again.conversations.get(person) is None and again.people.queue() == []
+
+
+def test_the_search_reads_sqlite_files_that_stand_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("conversations", "accounts"):
+        elsewhere = tmp_path / f"{name}-disk"
+        elsewhere.mkdir()
+        monkeypatch.setenv("HAQ_VAR_DIR", str(tmp_path / "var"))
+        monkeypatch.setenv(f"HAQ_{name.upper()}_URL", f"sqlite:///{elsewhere / 'x.db'}")
+        for file in ("x.db", "x.db-wal"):
+            (elsewhere / file).write_bytes(b"\0Sitaram\0")
+            assert f"{file}: word 1, as text" in run("search", said="Sitaram").stdout
+            (elsewhere / file).unlink()
+    assert run("search", said="Sitaram").stdout == "Found nowhere.\n"
+
+
+def test_a_file_is_searched_once(tmp_path: Path) -> None:
+    (tmp_path / "conversations.db").write_bytes(b"Sitaram")
+    assert run("search", str(tmp_path), said="Sitaram").stdout.count("Sitaram") == 0
+    assert len(run("search", str(tmp_path), said="Sitaram").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("before", range(6))
+def test_the_search_finds_what_stands_within_a_longer_text_in_base64(tmp_path: Path, before: int) -> None:
+    for mark in ("Wanjiku", "+97433123456"):
+        longer = b"x" * before + mark.encode() + b", who wrote"
+        (tmp_path / "dump").write_bytes(base64.b64encode(longer))
+        assert "as base64" in run("search", said=mark).stdout
+        (tmp_path / "dump").write_bytes(base64.b64encode(b"x" * before + b"somebody else, who wrote"))
+        assert run("search", said=mark).stdout == "Found nowhere.\n"
+
+
+def test_a_chat_with_the_address_of_another_is_not_erased(stores: Stores) -> None:
+    one, other = (write_everything(stores, each) for each in workers(2))
+    with stores.databases[0].begin() as connection:
+        connection.execute(text(
+            "UPDATE handoff SET address = (SELECT address FROM handoff WHERE id = 2) WHERE id = 1"
+        ))  # fmt: skip
+    ran = run("erase", "--chat", "1")
+    assert ran.exit_code != 0 and "sealed for another person" in ran.stderr
+    assert stores.conversations.get(one) is not None and stores.conversations.get(other) is not None

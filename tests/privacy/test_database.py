@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
+import pytest
 from sqlalchemy import text
 
+from bot.channels.mailbox import Mailbox
+from bot.channels.weblog import WebLog
+from bot.people.store import PeopleStore
 from bot.privacy.conversations import ConversationStore
-from bot.privacy.database import clear_traces, open_private
+from bot.privacy.database import CONNECTIONS, clear_traces, open_private
+from bot.rules import patience
 
 _VISIT = """
 import sqlite3, sys
@@ -55,3 +62,63 @@ def test_clearing_traces_empties_the_log_and_waits_for_nobody(tmp_path: Path) ->
         assert log.stat().st_size > 0, "somebody reads from it"
     clear_traces(engine)
     assert log.stat().st_size == 0 and store.get("a") == "two"
+
+
+def test_clearing_traces_says_when_somebody_reads(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = ConversationStore(f"sqlite:///{tmp_path / 'c.db'}", tmp_path / "key")
+    store.put("a", "one")
+    engine = open_private(f"sqlite:///{tmp_path / 'c.db'}")
+    with engine.connect() as reader:
+        reader.connection.cursor().execute("BEGIN")
+        reader.execute(text("SELECT * FROM conversation")).fetchall()
+        store.put("a", "two")
+        clear_traces(engine)
+    assert "write-ahead log is in use" in caplog.text
+    caplog.clear()
+    clear_traces(engine)
+    assert caplog.text == ""
+
+
+def test_stores_of_one_database_share_its_connections(tmp_path: Path) -> None:
+    """As many engines as stores were as many times the connections that docs/scaling.md names."""
+    url, key = f"sqlite:///{tmp_path / 'c.db'}", tmp_path / "key"
+    stores = [each(url, key) for each in (ConversationStore, Mailbox, WebLog, PeopleStore)]
+    engine = open_private(url)
+    assert all(each._engine is engine for each in stores)
+    assert engine.pool.size() == CONNECTIONS and engine.pool._max_overflow == 0
+    assert open_private(f"sqlite:///{tmp_path / 'd.db'}") is not engine
+
+
+def test_a_fork_opens_connections_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'c.db'}"
+    ours = open_private(url)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert open_private(url) is not ours
+
+
+@pytest.mark.slow
+def test_our_own_tables_of_a_postgresql_are_vacuumed_however_long_it_takes(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no others: one server may serve other programs too, whose tables may be large."""
+    ConversationStore(postgresql, tmp_path / "key").put("a", "one")
+    engine = open_private(postgresql)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE ROLE stranger_of_haq"))
+        connection.execute(text("CREATE TABLE foreign_table (x int)"))
+        connection.execute(text("ALTER TABLE foreign_table OWNER TO stranger_of_haq"))
+    try:
+        monkeypatch.setattr(patience, "STATEMENT_SECONDS", 0.001)
+        clear_traces(open_private(f"{postgresql}?application_name=hurried"))
+        query = text("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0")
+        until = monotonic() + 10
+        vacuumed: set[str] = set()
+        while "conversation" not in vacuumed and monotonic() < until:  # statistics come a moment later
+            sleep(0.1)
+            with engine.connect() as connection:
+                vacuumed = set(connection.execute(query).scalars())
+        assert {"conversation", "handoff"} <= vacuumed and "foreign_table" not in vacuumed
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("DROP TABLE foreign_table"))
+            connection.execute(text("DROP ROLE stranger_of_haq"))

@@ -24,7 +24,15 @@ from bot.settings import Settings, load_settings
 from tests.privacy.people import Worker, rows, texts_of, workers, write_everything
 from tests.servers import empty_database
 
-OF_NOBODY = {"asked", "feedback", "desk_change", "desk_presence", "sqlite_sequence", "people_version"}
+OF_NOBODY = {
+    "asked",
+    "feedback",
+    "desk_change",
+    "desk_presence",
+    "sqlite_sequence",
+    "people_version",
+    "people_key",
+}
 """Tables in which no person stands."""
 
 

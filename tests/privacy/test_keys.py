@@ -13,7 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.privacy import keyring
-from bot.privacy.keyring import KeyFileError, add_key, keep_only, read_ring
+from bot.privacy.keyring import KeyFileError, add_key, keep_only, put_first, read_ring
 from bot.privacy.sealing import Sealer, SealError
 
 OLD = "ab" * 32
@@ -68,6 +68,8 @@ def test_a_new_key_is_noticed_at_once_by_whoever_holds_the_old_ones(
     one, two = Sealer(path), Sealer(path)
     before, person = one.seal("before", PLACE), one.person("a")
     name = add_key(path)
+    assert not one.seal("meanwhile", PLACE).startswith(name), "it only opens until all have it"
+    put_first(path, name)
     after = one.seal("after", PLACE)
     assert after.startswith(f"{name}.") and not before.startswith(name)
     assert two.open(after, PLACE) == "after" and two.open(before, PLACE) == "before"
@@ -85,10 +87,22 @@ def test_a_new_key_is_noticed_at_once_by_whoever_holds_the_old_ones(
 def test_keys_are_dropped_only_while_the_one_to_keep_seals(tmp_path: Path) -> None:
     path = tmp_path / "key"
     Sealer(path)
-    first = add_key(path)
-    second = add_key(path)
+    first, second = add_key(path), add_key(path)
+    put_first(path, first)
+    put_first(path, second)
     assert keep_only(path, first) == 0 and len(read_ring(path).sealing) == 3
     assert keep_only(path, second) == 2 and read_ring(path).newest.id == second
+
+
+def test_a_key_that_somebody_else_dropped_meanwhile_never_seals(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    Sealer(path)
+    mine, theirs = add_key(path), add_key(path)
+    put_first(path, theirs)
+    assert keep_only(path, theirs) == 2
+    with pytest.raises(KeyFileError, match="again"):
+        put_first(path, mine)
+    assert read_ring(path).newest.id == theirs
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, inspect, text
 from bot.desk.accounts import clock as accounts_clock
 from bot.people import clock
 from bot.privacy import housekeeping
+from bot.privacy.keyring import KeyFileError
 from bot.privacy.retention import ACCOUNTS, CONVERSATIONS, STATISTICS_KEPT, STORES
 from bot.privacy.stores import Stores
 from bot.settings import Settings, SettingsError, load_settings
@@ -128,6 +129,40 @@ def test_the_program_keeps_house_while_it_runs_and_outlives_a_failure(
         ended.set()
     assert "cannot be erased now: OSError" in caplog.text and "97433" not in caplog.text
     assert "3 of conversation" in caplog.text
+
+
+def test_a_key_file_that_is_broken_for_a_while_does_not_end_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A thread that ended would say nothing, and nothing would be erased any more."""
+    tried, tidied = threading.Event(), threading.Event()
+
+    def open_them(_: Settings) -> object:
+        if not tried.is_set():
+            tried.set()
+            raise KeyFileError("The file is empty.")
+        return object()
+
+    for name in ("_FIRST_SECONDS", "EVERY_SECONDS", "AFTER_FAILURE_SECONDS"):
+        monkeypatch.setattr(housekeeping, name, 0.01)
+    monkeypatch.setattr(housekeeping, "open_stores", open_them)
+    monkeypatch.setattr(housekeeping, "tidy", lambda *_: tidied.set() or {})
+    ended = housekeeping.start(settings)
+    assert tidied.wait(10)
+    ended.set()
+    assert "cannot be erased now: KeyFileError" in caplog.text
+
+
+def test_what_people_erased_leaves_the_log_of_sqlite_within_the_hour(
+    stores: Stores, settings: Settings
+) -> None:
+    """Also in an hour in which nothing has had its time."""
+    stores.conversations.put("a", "x")
+    stores.conversations.erase("a")
+    log = settings.var_dir / "conversations.db-wal"
+    assert log.stat().st_size > 0
+    assert not any(housekeeping.tidy(stores, settings).values())
+    assert log.stat().st_size == 0
 
 
 def test_it_runs_at_least_hourly() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -75,6 +76,17 @@ async def check_the_dead_are_outlived(keeper: Callable[[], Keeper], name: str) -
         await each.close()
 
 
+async def check_what_was_given_back_does_not_come_back(keeper: Callable[[], Keeper], name: str) -> None:
+    """A renewal that was on its way when the answer was done comes after the lock was given back."""
+    one, two = keeper(), keeper()
+    assert await one.take(name, "one") and await one.keep(name, "one") and not await two.keep(name, "two")
+    await one.give_back(name, "one")
+    assert not await one.keep(name, "one")
+    assert await two.take(name, "two") and not await one.keep(name, "one")
+    for each in (one, two):
+        await each.close()
+
+
 async def test_in_one_process() -> None:
     await check_nothing_is_lost([Locks()], "somebody")
     locks = Locks()
@@ -87,6 +99,7 @@ async def test_in_sqlite(sqlite: str) -> None:
     async with workers(lambda: DatabaseKeeper(sqlite)) as opened:
         await check_nothing_is_lost(opened, "somebody")
     await check_the_dead_are_outlived(lambda: DatabaseKeeper(sqlite, 0.4), "other")
+    await check_what_was_given_back_does_not_come_back(lambda: DatabaseKeeper(sqlite), "third")
 
 
 async def test_whoever_waits_too_long_is_told(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +122,58 @@ async def test_a_long_answer_keeps_its_lock(sqlite: str, monkeypatch: pytest.Mon
             assert not await two._keeper.take("somebody", "impatient")
 
 
+async def test_a_late_renewal_locks_nobody_out(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing stops a thread that has begun: it writes when the lock was let go of long ago."""
+    monkeypatch.setattr(module, "RENEWED_SECONDS", 0.05)
+    begun, let_go, written = (threading.Event() for _ in range(3))
+    renew = DatabaseKeeper._keep
+
+    def late(keeper: DatabaseKeeper, name: str, token: str) -> bool:
+        begun.set()
+        let_go.wait(10)
+        try:
+            return renew(keeper, name, token)
+        finally:
+            written.set()
+
+    monkeypatch.setattr(DatabaseKeeper, "_keep", late)
+    async with workers(lambda: DatabaseKeeper(sqlite), 2) as (one, two):
+        async with one.held("somebody"):
+            assert await asyncio.to_thread(begun.wait, 10)
+        let_go.set()
+        assert await asyncio.to_thread(written.wait, 10)
+        assert two._keeper is not None and await two._keeper.take("somebody", "next")
+
+
+async def test_with_a_substitute_a_lock_is_renewed_where_it_is_held(sqlite: str) -> None:
+    """Redis may be back without what the database was asked for meanwhile."""
+    keeper = WithSubstitute(Empty(), DatabaseKeeper(sqlite))
+    keeper._asked.add("one")
+    keeper._substituted.add("one")
+    assert await keeper._substitute.take("somebody", "one") and await keeper.keep("somebody", "one")
+    await keeper._substitute.give_back("somebody", "one")
+    assert not await keeper.keep("somebody", "one")
+    keeper._asked.add("two")
+    assert not await keeper.keep("somebody", "two"), "only Redis had it, and has lost it"
+    await keeper.close()
+
+
+class Empty:
+    """A Redis that knows of no lock."""
+
+    async def take(self, _name: str, _token: str) -> bool:
+        return True
+
+    async def keep(self, _name: str, _token: str) -> bool:
+        return False
+
+    async def give_back(self, _name: str, _token: str) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
 def test_what_is_chosen(tmp_path: Path) -> None:
     def keeper(**more: str) -> str:
         settings = load_settings({"HAQ_VAR_DIR": str(tmp_path), **more})
@@ -124,6 +189,7 @@ async def test_in_postgresql(postgresql: str) -> None:
     async with workers(lambda: DatabaseKeeper(postgresql)) as opened:
         await check_nothing_is_lost(opened, "somebody")
     await check_the_dead_are_outlived(lambda: DatabaseKeeper(postgresql, 0.4), "other")
+    await check_what_was_given_back_does_not_come_back(lambda: DatabaseKeeper(postgresql), "third")
 
 
 @pytest.mark.slow
@@ -132,6 +198,7 @@ async def test_in_redis(redis: str) -> None:
     async with workers(lambda: RedisKeeper(redis)) as opened:
         await check_nothing_is_lost(opened, "somebody")
     await check_the_dead_are_outlived(lambda: RedisKeeper(redis, 0.4), "other")
+    await check_what_was_given_back_does_not_come_back(lambda: RedisKeeper(redis), "third")
 
 
 @pytest.mark.slow

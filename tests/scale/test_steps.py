@@ -13,19 +13,21 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, text
 
 from bot.channels import mail, weblog
+from bot.databases import migrating
 from bot.databases.migrating import ACCOUNTS, PEOPLE, Steps, bring_up_to_date, version
 from bot.desk.accounts import tables as accounts
 from bot.desk.workshop import proposals
 from bot.locks import database as locks
 from bot.people import counts
 from bot.people import tables as people
-from bot.privacy import conversations
+from bot.privacy import conversations, ownership
 from bot.rules.database import open_database
+from bot.rules.errors import LawBaseUnavailable
 
 OURS: dict[Steps, tuple[MetaData, ...]] = {
     PEOPLE: (
         conversations._metadata, mail.metadata, weblog._metadata, people.metadata, counts._metadata,
-        locks.metadata,
+        locks.metadata, ownership.metadata,
     ),
     ACCOUNTS: (accounts.metadata, proposals.metadata),
 }  # fmt: skip
@@ -156,3 +158,47 @@ def test_postgresql(postgresql: str) -> None:
 @BOTH
 def test_adoption_postgresql(postgresql: str, steps: Steps) -> None:
     check_adoption(postgresql, steps)
+
+
+def check_a_newer_database_is_taken_as_it_is(url: str) -> None:
+    """The way back, and old workers that start again while a new version comes."""
+    engine = open_database(url)
+    bring_up_to_date(engine, PEOPLE)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE people_version SET version_num = '9998'"))
+    bring_up_to_date(engine, PEOPLE)
+    assert version(engine, PEOPLE) == "9998"
+    engine.dispose()
+
+
+def test_a_newer_sqlite_is_taken_as_it_is(sqlite: str) -> None:
+    check_a_newer_database_is_taken_as_it_is(sqlite)
+
+
+@pytest.mark.slow
+def test_a_newer_postgresql_is_taken_as_it_is(postgresql: str) -> None:
+    check_a_newer_database_is_taken_as_it_is(postgresql)
+
+
+def test_one_that_became_newer_while_we_waited_for_it_is_taken_too(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_database(sqlite)
+    bring_up_to_date(engine, PEOPLE)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE people_version SET version_num = '9998'"))
+    monkeypatch.setattr(migrating, "version", lambda *_: "0001")  # what was read before the wait
+    bring_up_to_date(engine, PEOPLE)
+    assert version(engine, PEOPLE) == "9998"
+    engine.dispose()
+
+
+@pytest.mark.parametrize("odd", ["a3f9c2", "12", "00003"])
+def test_a_step_that_cannot_be_is_told(sqlite: str, odd: str) -> None:
+    engine = open_database(sqlite)
+    bring_up_to_date(engine, PEOPLE)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE people_version SET version_num = :odd"), {"odd": odd})
+    with pytest.raises(LawBaseUnavailable, match=f"people_version names a step '{odd}'"):
+        bring_up_to_date(engine, PEOPLE)
+    engine.dispose()
