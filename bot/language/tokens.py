@@ -51,15 +51,19 @@ def tokens(text: str) -> list[Token]:
 
     Nothing of the text stays in spaCy's vocabulary: its memory zone is emptied again.
     """
-    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates; keeps the length
+    return list(_tokens(text.encode("utf-8", "replace").decode("utf-8")))  # lone surrogates; keeps the length
+
+
+@lru_cache(maxsize=2)  # a message is read for its language, then for what it says
+def _tokens(text: str) -> tuple[Token, ...]:
     with _ONE_AT_A_TIME, _language().memory_zone():
         said = [(token.text, token.idx) for token in _language().tokenizer(text)]
-    found = [
+    found = (
         Token(word[0], at + word.start(), at + word.end(), latin_word(word[0]))
         for piece, at in said
         if (word := WORD.search(piece))  # without marks that stand before it
-    ]
-    return [token for token in found if token.key]
+    )
+    return tuple(token for token in found if token.key)
 
 
 def plain(word: str) -> str:
