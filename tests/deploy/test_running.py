@@ -39,7 +39,8 @@ def image(folder: Path) -> Path:
 def test_the_desk_alone_from_a_backup(
     here: Settings, tmp_path: Path, run: Callable[..., tuple[int, str]]
 ) -> None:
-    archive, keys, there = tmp_path / "a.tar.gz", tmp_path / "k.tar.gz", place(tmp_path / "there")
+    archive, keys, there = tmp_path / "a.tar.gz", tmp_path / "keys" / "k.tar.gz", place(tmp_path / "there")
+    keys.parent.mkdir()
     assert run(here, "backup", archive, "--keys", keys)[0] == 0
     assert run(there, "restore", archive, "--keys", keys)[0] == 0
     program = image(tmp_path / "image")
