@@ -177,8 +177,12 @@ def latin_word(word: str) -> str:
 def _fold(word: str) -> str:
     """One round of folding of a lower-case ASCII word."""
     word = word.translate(_SWAPPED).replace("ph", "f").replace("x", "ch").replace("sh", "s")
-    word = _HARD_C.sub("k", word)
-    word = _LONG_U.sub("u", _LONG_I.sub("i", word))
+    if "c" in word:
+        word = _HARD_C.sub("k", word)
+    if "ee" in word:
+        word = _LONG_I.sub("i", word)
+    if "oo" in word:
+        word = _LONG_U.sub("u", word)
     return _FINAL_A.sub("", _REPEATED.sub(r"\1", word))
 
 

@@ -69,35 +69,40 @@ def _first_words(written: str, endings: int) -> Iterator[tuple[str, bool]]:
         first = choice.split()[0]
         keys = [key for part in split_words(first) if (key := latin_word(part))]
         stem = first.endswith("*") or 0 < endings <= len(latin_word(first))
+        if not keys:
+            raise PatternError(f"nothing to match in {first!r}")
         yield keys[0], stem and len(keys) == 1
 
 
-def read_pattern(written: str, endings: int = 0) -> tuple[str, list[tuple[str, bool]]]:
-    """The regular expression of a pattern, and the words with which it can begin.
-
-    A word comes with whether it may go on with any letters. ``endings``: words of so many letters or
-    more may carry any ending (0: none may). Raises PatternError when the pattern is empty or begins
-    with a gap.
-    """
+def elements_of(written: str) -> list[str]:
+    """The elements of a pattern. Raises PatternError when it is empty or begins with a gap."""
     elements = _ELEMENT.findall(written)
     if not elements or elements[0] == "..." or elements[0].startswith("?"):
         raise PatternError(f"a pattern begins with a word: {written!r}")
+    return elements
+
+
+def expression_of(written: str, endings: int = 0) -> str:
+    """The regular expression of a pattern.
+
+    ``endings``: words of so many letters or more may carry any ending (0: none may). Raises PatternError.
+    """
     parts = []
-    for element in elements:
+    for element in elements_of(written):
         if element == "...":
             parts.append(GAP)
         elif element.startswith("?"):
             parts.append(f"(?:{'|'.join(_alternatives(element[1:], endings))})?")
         else:
             parts.append(f"(?:{'|'.join(_alternatives(element, endings))})")
-    return "".join(parts), list(_first_words(elements[0], endings))
+    return "".join(parts)
 
 
 class _Pattern(Generic[T]):
-    """A pattern that is compiled when a message may hold it: that takes half a millisecond."""
+    """A pattern that is read when a message may hold it: there are thousands, of a millisecond each."""
 
-    def __init__(self, expression: str, meaning: T, written: str) -> None:
-        self.expression, self.meaning, self.written = expression, meaning, written
+    def __init__(self, written: str, meaning: T, endings: int) -> None:
+        self.written, self.meaning, self.endings = written, meaning, endings
 
     def match(self, text: str, position: int) -> re.Match[str] | None:
         """Its match at a place of a text."""
@@ -114,7 +119,7 @@ class _Pattern(Generic[T]):
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        return re.compile(self.expression)
+        return re.compile(expression_of(self.written, self.endings))
 
 
 class PatternTable(Generic[T]):
@@ -126,13 +131,18 @@ class PatternTable(Generic[T]):
         self._sizes: set[int] = set()  # lengths of the stems
 
     def add(self, written: str, meaning: T, endings: int = 0) -> None:
-        """Add a pattern. Raises PatternError when it cannot be read."""
-        expression, first = read_pattern(written, endings)
-        pattern = _Pattern(expression, meaning, written)
-        for word, stem in dict.fromkeys(first):
+        """Add a pattern. Raises PatternError when its beginning cannot be read; `check` reads all of it."""
+        pattern = _Pattern(written, meaning, endings)
+        for word, stem in dict.fromkeys(_first_words(elements_of(written)[0], endings)):
             (self._by_stem if stem else self._by_word).setdefault(word, []).append(pattern)
             if stem:
                 self._sizes.add(len(word))
+
+    def check(self) -> None:
+        """Reads every pattern. Raises PatternError."""
+        for patterns in (*self._by_word.values(), *self._by_stem.values()):
+            for pattern in patterns:
+                expression_of(pattern.written, pattern.endings)
 
     def extend(self, patterns: Iterable[str], meaning: T, endings: int = 0) -> None:
         """Add several patterns of one meaning."""

@@ -10,7 +10,9 @@ from bot.language.emergency import (
     DangerModel,
     decide,
     detect,
+    lists,
 )
+from bot.language.lexicon import languages
 from bot.rules.vocabulary import Danger
 
 
@@ -115,3 +117,11 @@ def test_model_round_trip() -> None:
 def test_model_refuses_uneven_data() -> None:
     with pytest.raises(ValueError, match="2 texts but 1 labels"):
         DangerModel().fit(["a", "b"], [None])
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_pattern_can_be_read(language: str) -> None:
+    """While the assistant runs a pattern is read when it is first needed."""
+    tables = lists(language)
+    for table in (tables.dangers, tables.harmless, tables.past, tables.now, tables.claim):
+        table.check()
