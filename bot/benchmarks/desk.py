@@ -30,6 +30,7 @@ from bot.benchmarks.figures import Figures, NotMeasured, Options
 from bot.benchmarks.running import apart
 from bot.desk.server import CALM_SECONDS
 from bot.rules.corridors import Corridor, read_corridors
+from bot.rules.load import load_law
 from bot.rules.vocabulary import LANGUAGES, SECTORS, STATUSES, TOPICS
 from bot.settings import ROOT, Settings
 
@@ -195,16 +196,18 @@ def _percentiles(times: list[float]) -> dict[str, float]:
 
 @contextmanager
 def _desk(settings: Settings) -> Iterator[tuple[str, int]]:
-    """A desk of its own over the loaded law: its address and its process."""
+    """A desk of its own over the law files: its address and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     with TemporaryDirectory(prefix="haq-bench-") as folder:
+        url = f"sqlite:///{folder}/haq.db"
         environment = {
             **apart(os.environ), "HAQ_VAR_DIR": folder, "HAQ_DESK_PORT": str(port),
-            "HAQ_DATABASE_URL": settings.database_url,
+            "HAQ_DATABASE_URL": url,
         }  # fmt: skip
+        load_law(url, settings.law_dir)
         log = Path(folder) / "desk.log"
         with log.open("wb") as written:
             process = subprocess.Popen(
