@@ -158,7 +158,8 @@ def _cue(hit: Match[Sense], said: list[Token], table: Cues) -> float:
 
 
 def _before(hit: Match[Sense], said: list[Token], table: Cues) -> float:
-    words_before = [token.key for token in said[max(0, hit.first - _WINDOW - 2) : hit.first]]
+    nearby, clause = said[max(0, hit.first - _WINDOW - 2) : hit.first], said[hit.first].clause
+    words_before = [token.key for token in nearby if token.clause == clause]
     if hit.prefix:
         words_before.append(hit.prefix)
     best, best_size = 0.0, 0
@@ -174,7 +175,8 @@ def _before(hit: Match[Sense], said: list[Token], table: Cues) -> float:
 
 
 def _after(hit: Match[Sense], said: list[Token], table: Cues) -> float:
-    following = [token.key for token in said[hit.last + 1 : hit.last + 1 + _WINDOW]]
+    nearby, clause = said[hit.last + 1 : hit.last + 1 + _WINDOW], said[hit.last].clause
+    following = [token.key for token in nearby if token.clause == clause]
     if hit.ending:
         following = [hit.ending, *following]
     for size in range(min(_WINDOW, len(following)), 0, -1):

@@ -21,6 +21,8 @@ from spacy.language import Language
 from bot.language.normalise import BETWEEN_WORDS, WORD, latin_word, nfc, split_words
 
 _ONE_AT_A_TIME = Lock()
+# What ends a clause, in the scripts that we read.
+_BREAK = re.compile(r"[.,;:?!\n\u060c\u061b\u061f\u06d4\u0964\u0965\u1361-\u1368]")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Token:
     start: int
     end: int
     key: str
+    clause: int = 0  # words of one number have no full stop, comma or the like between them
 
 
 @lru_cache(maxsize=1)
@@ -58,12 +61,18 @@ def tokens(text: str) -> list[Token]:
 def _tokens(text: str) -> tuple[Token, ...]:
     with _ONE_AT_A_TIME, _language().memory_zone():
         said = [(token.text, token.idx) for token in _language().tokenizer(text)]
-    found = (
-        Token(word[0], at + word.start(), at + word.end(), latin_word(word[0]))
-        for piece, at in said
-        if (word := WORD.search(piece))  # without marks that stand before it
-    )
-    return tuple(token for token in found if token.key)
+    found: list[Token] = []
+    clause, last = 0, 0
+    for piece, at in said:
+        word = WORD.search(piece)  # without marks that stand before it
+        key = latin_word(word[0]) if word else ""
+        if not word or not key:
+            continue
+        start = at + word.start()
+        clause += bool(_BREAK.search(text, last, start))
+        last = at + word.end()
+        found.append(Token(word[0], start, last, key, clause))
+    return tuple(found)
 
 
 def plain(word: str) -> str:

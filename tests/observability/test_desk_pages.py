@@ -19,7 +19,7 @@ from tests.observability.support import samples, settings_in
 
 def client(app: object, address: str = "127.0.0.1") -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app, client=(address, 4000))  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://desk")
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
 
 
 async def test_the_desk_is_ready_once_the_law_is_there(tmp_path: Path) -> None:

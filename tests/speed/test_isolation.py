@@ -96,7 +96,7 @@ def test_of_the_desk(deployment: Settings, popen: NotStarted) -> None:
     with pytest.raises(Started), desk._desk(deployment):
         pass
     folder = Path(popen.environment["HAQ_VAR_DIR"])
-    assert own(popen.environment, folder, law=deployment.database_url).desk_public_url is None
+    assert own(popen.environment, folder, law=f"sqlite:///{folder / 'haq.db'}").desk_public_url is None
 
 
 @pytest.mark.parametrize("contestant", CONTESTANTS, ids=lambda each: each.name)
