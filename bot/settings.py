@@ -271,9 +271,13 @@ def _url(variable: str, value: str) -> str:
 
 def _web_address(variable: str, value: str) -> str:
     """Without a slash at the end. Plain http is for this machine alone."""
-    parts = urlsplit(value)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
-    if value and not (secure and parts.netloc):
+    try:
+        parts = urlsplit(value)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+        good = secure and bool(parts.netloc)
+    except ValueError:  # half a bracket
+        good = False
+    if value and not good:
         raise SettingsError(f"{variable} must be an address such as https://haq.example.org, not {value!r}.")
     return value.rstrip("/")
 
